@@ -1,0 +1,178 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// AttemptStore keeps one row per attempt, opened before the request goes out
+// and closed after the answer.
+type AttemptStore interface {
+	OpenAttempt(ctx context.Context, attempt models.Attempt) (store.Job, error)
+	CloseAttempt(ctx context.Context, attempt models.Attempt) error
+	DisableDestination(ctx context.Context, actionID, reason string, at time.Time) error
+}
+
+// DeliverInput names one attempt of one delivery.
+type DeliverInput struct {
+	DeliveryID string
+	RunSeq     int
+	// N counts the attempts of the run from 1.
+	N       int
+	Trigger models.Trigger
+}
+
+// attempts is the frame around every attempt, whatever it delivers to.
+type attempts struct {
+	store AttemptStore
+	log   *slog.Logger
+	now   func() time.Time
+}
+
+// Bounds around an attempt.
+const (
+	// heartbeatEvery is well inside the heartbeat timeout of the workflows'
+	// activity options.
+	heartbeatEvery = 2 * time.Second
+	// closeTimeout bounds the write of a verdict, also when the attempt itself
+	// was cancelled.
+	closeTimeout = 5 * time.Second
+)
+
+// send makes one request and fills in what came of it: the attempt's verdict,
+// duration, response and address. Its error means that no request went out for
+// reasons of ours.
+type send func(ctx context.Context, job store.Job, attempt *models.Attempt) error
+
+// run makes one attempt. A repeat of an attempt that got as far as a verdict
+// returns that verdict without another request. A repeat of one that did not
+// sends again, with the same delivery id: at least once.
+func (a attempts) run(ctx context.Context, in DeliverInput, send send) (models.Verdict, error) {
+	stopHeartbeat := heartbeat(ctx)
+	defer stopHeartbeat()
+
+	job, err := a.store.OpenAttempt(ctx, models.Attempt{
+		DeliveryID: in.DeliveryID, RunSeq: in.RunSeq, N: in.N, Trigger: in.Trigger, StartedAt: a.now(),
+	})
+	if err != nil {
+		return models.Verdict{}, fmt.Errorf("open attempt: %w", err)
+	}
+	if job.Attempt.FinishedAt != nil {
+		return job.Attempt.Verdict(), nil
+	}
+	attempt := job.Attempt
+	if !job.Destination.Enabled {
+		attempt.Record(disabledVerdict())
+	} else if err := a.request(ctx, job, &attempt, send); err != nil {
+		return models.Verdict{}, fmt.Errorf("make attempt: %w", err)
+	}
+	a.close(ctx, job, attempt)
+	return attempt.Verdict(), nil
+}
+
+// Why a request was cut short.
+var (
+	errAsked    = errors.New("cancellation was asked for")
+	errStopping = errors.New("the worker stops")
+)
+
+// request sends under a context that outlives trouble of ours: a heartbeat
+// that Temporal did not take must not cut a request that the endpoint may
+// already have taken. A cancellation that somebody asked for, and the end of
+// the worker, do cut it; the latter leaves no verdict.
+func (a attempts) request(ctx context.Context, job store.Job, attempt *models.Attempt, send send) error {
+	sending, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cut(nil)
+	unhook := context.AfterFunc(ctx, func() {
+		if temporal.IsCanceledError(context.Cause(ctx)) {
+			cut(errAsked)
+		} else if workerStopping(ctx) {
+			cut(errStopping)
+		}
+	})
+	defer unhook()
+
+	if err := send(sending, job, attempt); err != nil {
+		return err
+	}
+	if attempt.ErrorCode != models.ErrorCancelled {
+		return nil
+	}
+	if errors.Is(context.Cause(sending), errAsked) {
+		attempt.Record(cancelledVerdict())
+		return nil
+	}
+	return errStopping
+}
+
+// close writes the verdict. Where the database is away the verdict still
+// counts: the workflow records it, and its next write mends the row.
+func (a attempts) close(ctx context.Context, job store.Job, attempt models.Attempt) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	finished := a.now()
+	attempt.FinishedAt = &finished
+	if err := a.store.CloseAttempt(ctx, attempt); err != nil {
+		a.log.WarnContext(ctx, "attempt stays open until the workflow's next write",
+			"deliveryId", attempt.DeliveryID, "n", attempt.N, "error", err)
+	}
+	if attempt.Outcome != models.OutcomeDisable {
+		return
+	}
+	if err := a.store.DisableDestination(ctx, job.Delivery.ActionID, attempt.Error, finished); err != nil {
+		a.log.WarnContext(ctx, "action could not be disabled", "actionId", job.Delivery.ActionID, "error", err)
+	}
+}
+
+func disabledVerdict() models.Verdict {
+	return models.Verdict{
+		Outcome: models.OutcomeGiveUp, Code: models.ErrorActionDisabled,
+		Message: "the action is switched off; enable it and replay",
+	}
+}
+
+func cancelledVerdict() models.Verdict {
+	return models.Verdict{
+		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled,
+		Message: "cancelled while the request was under way; the endpoint may have taken it",
+	}
+}
+
+func workerStopping(ctx context.Context) bool {
+	select {
+	case <-activity.GetWorkerStopChannel(ctx):
+		return true
+	default:
+		return false
+	}
+}
+
+// heartbeat tells Temporal that the worker lives, until the returned function
+// is called. It is also how a cancellation reaches the activity.
+func heartbeat(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return func() { close(done) }
+}

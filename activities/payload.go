@@ -1,0 +1,71 @@
+package activities
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// payload is the body of a webhook. The first six keys are those that
+// receivers of chat-agent forms know already; the others are ours.
+type payload struct {
+	SubmissionID   string           `json:"submissionId"`
+	ToolID         string           `json:"toolId"`
+	ToolName       string           `json:"toolName"`
+	ConversationID string           `json:"conversationId"`
+	FormData       models.Document  `json:"formData"`
+	SubmittedAt    models.Timestamp `json:"submittedAt"`
+
+	AgentID         string                `json:"agentId"`
+	ConversationURL string                `json:"conversationUrl,omitempty"`
+	Status          models.Status         `json:"status"`
+	FieldsCompleted []string              `json:"fieldsCompleted"`
+	Qualification   *models.Qualification `json:"qualification"`
+	FormVersion     int                   `json:"formVersion"`
+	Attempt         int                   `json:"attempt"`
+	Context         models.Document       `json:"context,omitempty"`
+}
+
+// webhookBody encodes what the endpoint receives. Texts arrive as they were
+// typed: nothing is escaped beyond what JSON asks for.
+func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) {
+	lead := job.Submission
+	body, err := models.NewDocument(payload{
+		SubmissionID:    lead.ID,
+		ToolID:          lead.FormID,
+		ToolName:        job.Definition.Name,
+		ConversationID:  lead.ConversationID,
+		FormData:        lead.FormData,
+		SubmittedAt:     models.At(lead.SubmittedAt),
+		AgentID:         lead.AgentID,
+		ConversationURL: models.ConversationURL(conversationURLTemplate, lead.ConversationID),
+		Status:          lead.Status,
+		FieldsCompleted: lead.FieldsCompleted,
+		Qualification:   lead.Qualification,
+		FormVersion:     lead.FormVersion,
+		Attempt:         job.Attempt.N,
+		Context:         lead.Context,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode webhook body: %w", err)
+	}
+	return body, nil
+}
+
+// openHeaders decrypts a destination's custom headers.
+func openHeaders(sealed Opener, destination models.Destination) (map[string]string, error) {
+	if len(destination.Headers) == 0 {
+		return nil, nil
+	}
+	plain, err := sealed.Open(destination.Headers, destination.ActionID)
+	if err != nil {
+		return nil, fmt.Errorf("open headers: %w", err)
+	}
+	var headers map[string]string
+	if err := json.Unmarshal(plain, &headers); err != nil {
+		return nil, fmt.Errorf("open headers: %w", err)
+	}
+	return headers, nil
+}

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"leadrail/internal/auth"
+	"leadrail/internal/forms"
+	"leadrail/internal/leads"
+)
+
+// Dependencies are what the API asks. All of them are required.
+type Dependencies struct {
+	Auth  *auth.Authenticator
+	Forms *forms.Service
+	Leads *leads.Service
+	// Ready tells for each part that the service leans on whether it answers.
+	Ready []ReadyCheck
+	Log   *slog.Logger
+}
+
+// ReadyCheck asks one part whether it answers.
+type ReadyCheck struct {
+	Part string
+	Ping func(ctx context.Context) error
+}
+
+// policy says who may call a route, and how much a call may send.
+type policy struct {
+	// public routes need no key.
+	public bool
+	scope  auth.Scope
+	// bodyLimit is the largest body in bytes; 0 means that there is none.
+	bodyLimit int64
+}
+
+// Body limits. A lead may be as large as 256 KiB.
+const (
+	leadLimit = 256 << 10
+	formLimit = 1 << 20
+)
+
+// route is one line of the route table.
+type route struct {
+	method  string
+	path    string
+	policy  policy
+	handler gin.HandlerFunc
+}
+
+// routes is the route table.
+func routes(d Dependencies) []route {
+	public := policy{public: true}
+	read := policy{scope: auth.ScopeRead}
+	submit := policy{scope: auth.ScopeSubmit, bodyLimit: leadLimit}
+	write := policy{scope: auth.ScopeWrite, bodyLimit: formLimit}
+	return []route{
+		{http.MethodPost, "/v1/forms", write, handle(http.StatusCreated, d.Forms.CreateForm)},
+		{http.MethodGet, "/v1/forms", read, handle(http.StatusOK, d.Forms.Forms)},
+		{http.MethodGet, "/v1/forms/:id", read, handle(http.StatusOK, d.Forms.Form)},
+		{http.MethodPut, "/v1/forms/:id", write, handle(http.StatusOK, d.Forms.ReplaceForm)},
+		{http.MethodGet, "/v1/forms/:id/versions", read, handle(http.StatusOK, d.Forms.Versions)},
+
+		{http.MethodPost, "/v1/submissions", submit, handle(http.StatusAccepted, d.Leads.Capture)},
+		{http.MethodGet, "/v1/submissions", read, handle(http.StatusOK, d.Leads.Submissions)},
+		{http.MethodGet, "/v1/submissions/:id", read, handle(http.StatusOK, d.Leads.Submission)},
+
+		{http.MethodGet, "/healthz", public, health},
+		{http.MethodGet, "/readyz", public, ready(d.Ready)},
+		{http.MethodGet, "/openapi.yaml", public, serveContract},
+	}
+}
+
+// NewHandler makes the API.
+func NewHandler(d Dependencies) http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.ContextWithFallback = true
+	engine.Use(identify, logRequests(d.Log), recoverPanics(d.Log))
+	engine.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
+	engine.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
+	for _, r := range routes(d) {
+		engine.Handle(r.method, r.path, admit(d.Auth, r.policy), r.handler)
+	}
+	return engine
+}
+
+// admit enforces a route's policy.
+func admit(authenticator *auth.Authenticator, p policy) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !p.public {
+			if err := authenticator.Authorize(c.GetHeader("Authorization"), p.scope); err != nil {
+				writeProblem(c, err)
+				return
+			}
+		}
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, p.bodyLimit)
+	}
+}

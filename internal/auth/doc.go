@@ -1,0 +1,2 @@
+// Package auth answers who calls and what the caller may do.
+package auth

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+)
+
+// Config is every setting of every command.
+type Config struct {
+	Listen   string `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
+	AdminKey Secret `desc:"An admin key known before the first start. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_ADMIN_KEY"`
+
+	DatabaseURL       Secret `desc:"PostgreSQL server, as a postgres:// URL. Absent, \"up\" runs its own." env:"DATABASE_URL"`
+	DatabasePool      int    `desc:"Most connections to the database that this process opens." env:"LEADRAIL_DATABASE_POOL" envDefault:"20"`
+	TemporalAddress   string `desc:"Temporal frontend, as host:port. Absent, \"up\" runs its own." env:"TEMPORAL_ADDRESS"`
+	TemporalNamespace string `desc:"Temporal namespace." env:"TEMPORAL_NAMESPACE" envDefault:"default"`
+
+	DataDir          string `desc:"Where \"up\" keeps its database, keys and logs." env:"LEADRAIL_DATA_DIR" envDefault:"./data"`
+	PostgresPort     int    `desc:"Port of the database that \"up\" runs, on 127.0.0.1." env:"LEADRAIL_POSTGRES_PORT" envDefault:"5466"`
+	TemporalListen   string `desc:"Address of the Temporal server that \"up\" runs." env:"LEADRAIL_TEMPORAL_LISTEN" envDefault:"127.0.0.1:7233"`
+	TemporalUIListen string `desc:"Address of the Temporal UI that \"up\" runs." env:"LEADRAIL_TEMPORAL_UI_LISTEN" envDefault:"127.0.0.1:8233"`
+	TemporalBinary   string `desc:"The leadrail-temporal program that \"up\" runs. Absent, it is looked for beside this program and on PATH." env:"LEADRAIL_TEMPORAL_BINARY"`
+
+	AllowCIDRs      []netip.Prefix `desc:"Private address ranges that webhooks may reach, comma-separated, for example 127.0.0.0/8. Cloud metadata addresses stay refused." env:"LEADRAIL_ALLOW_CIDRS"`
+	ConversationURL string         `desc:"Link to a conversation, with {conversationId} in it." env:"LEADRAIL_CONVERSATION_URL"`
+	SealKeys        Secret         `desc:"Keys that seal form data in workflow history, as id:base64 of 32 bytes, comma-separated. The first one seals, all open. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_SEAL_KEYS"`
+
+	LogLevel  slog.Level `desc:"Least level that is logged: debug, info, warn or error." env:"LEADRAIL_LOG_LEVEL" envDefault:"info"`
+	LogFormat string     `desc:"Format of the log: text or json." env:"LEADRAIL_LOG_FORMAT" envDefault:"text"`
+}
+
+// Secret is a setting that must not be shown. It prints as [secret].
+type Secret string
+
+// String implements fmt.Stringer.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "[secret]"
+}
+
+// GoString implements fmt.GoStringer.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string { return string(s) }

@@ -1,0 +1,93 @@
+package forms
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"leadrail/internal/id"
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// record makes what is stored of an input. An action keeps the id that its
+// name has had in this form, also when it was removed in between.
+func (s *Service) record(form models.Form, in *Input, stored []models.Destination) (store.FormRecord, error) {
+	known := map[string]models.Destination{}
+	for _, destination := range stored {
+		known[destination.Name] = destination
+	}
+	definition := in.definition()
+	var destinations []models.Destination
+	for i, action := range in.actions() {
+		destination, err := s.destination(form, action, known[action.Name])
+		if err != nil {
+			return store.FormRecord{}, err
+		}
+		definition.Actions[i].ID = destination.ActionID
+		destinations = append(destinations, destination)
+	}
+	return store.FormRecord{
+		Form: form,
+		Version: models.FormVersion{
+			FormID: form.ID, Version: form.Version, Definition: definition, CreatedAt: form.UpdatedAt,
+		},
+		Destinations: destinations,
+	}, nil
+}
+
+func (s *Service) destination(form models.Form, action ActionInput, stored models.Destination) (models.Destination, error) {
+	destination := models.Destination{
+		ActionID: stored.ActionID, FormID: form.ID, Name: action.Name, URL: action.URL,
+		Enabled: enabled(action.Enabled), UpdatedAt: form.UpdatedAt,
+	}
+	if destination.ActionID == "" {
+		destination.ActionID = id.New(id.Action)
+	}
+	if !destination.Enabled {
+		destination.DisabledReason = stored.DisabledReason
+	}
+	headers, err := s.keepMasked(action.Headers, stored)
+	if err != nil || len(headers) == 0 {
+		return destination, err
+	}
+	plain, err := json.Marshal(headers)
+	if err != nil {
+		return models.Destination{}, fmt.Errorf("encode headers: %w", err)
+	}
+	destination.Headers = s.Sealer.Seal(plain, destination.ActionID)
+	return destination, nil
+}
+
+// keepMasked puts the stored values back where the author sent the mask.
+func (s *Service) keepMasked(headers map[string]string, stored models.Destination) (map[string]string, error) {
+	old, err := s.openHeaders(stored)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[string]string, len(headers))
+	for name, value := range headers {
+		if value == Mask {
+			known := false
+			if value, known = old[name]; !known {
+				return nil, models.InvalidField("headers."+name, "masked", "No value is stored for this header: send one.")
+			}
+		}
+		kept[name] = value
+	}
+	return kept, nil
+}
+
+func (s *Service) openHeaders(destination models.Destination) (map[string]string, error) {
+	headers := map[string]string{}
+	if len(destination.Headers) == 0 {
+		return headers, nil
+	}
+	plain, err := s.Sealer.Open(destination.Headers, destination.ActionID)
+	if err != nil {
+		return nil, fmt.Errorf("open headers: %w", err)
+	}
+	if err := json.Unmarshal(plain, &headers); err != nil {
+		return nil, fmt.Errorf("open headers: %w", err)
+	}
+	return headers, nil
+}

@@ -1,0 +1,152 @@
+package forms
+
+import (
+	"context"
+	"time"
+
+	"leadrail/internal/id"
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// Store keeps forms.
+type Store interface {
+	CreateForm(ctx context.Context, record store.FormRecord) error
+	ReplaceForm(ctx context.Context, record store.FormRecord) error
+	Form(ctx context.Context, id string) (store.FormRecord, error)
+	Forms(ctx context.Context, filter store.FormFilter) ([]store.FormRecord, error)
+	FormVersions(ctx context.Context, id string) ([]models.FormVersion, error)
+}
+
+// Sealer encrypts a value for its owner and opens it again.
+type Sealer interface {
+	Seal(plain []byte, owner string) models.Sealed
+	Open(sealed models.Sealed, owner string) ([]byte, error)
+}
+
+// Service is the use cases of forms. It is safe for concurrent use.
+type Service struct {
+	Store        Store
+	Destinations DestinationChecker
+	Sealer       Sealer
+	Now          func() time.Time
+}
+
+// Ref names a form.
+type Ref struct {
+	ID string `json:"-" uri:"id"`
+}
+
+// CreateForm stores a new form. Errors are invalid (the definition, one
+// problem per place) and conflict (the agent has a form of that name).
+func (s *Service) CreateForm(ctx context.Context, in Input) (View, error) {
+	if err := check(&in, s.Destinations); err != nil {
+		return View{}, err
+	}
+	now := s.Now()
+	form := models.Form{
+		ID: id.New(id.Form), AgentID: in.AgentID, Name: in.Name, Version: 1,
+		Enabled: enabled(in.Enabled), CreatedAt: now, UpdatedAt: now,
+	}
+	record, err := s.record(form, &in, nil)
+	if err != nil {
+		return View{}, err
+	}
+	if err := s.Store.CreateForm(ctx, record); err != nil {
+		return View{}, err
+	}
+	return s.view(record)
+}
+
+// ReplaceInput is a form's new definition.
+type ReplaceInput struct {
+	Ref
+
+	// IfMatch is the version that the change was made to, as the ETag of the
+	// form; empty replaces whatever is there.
+	IfMatch string `header:"If-Match" json:"-"`
+	Input
+}
+
+// ReplaceForm makes a new version of a form. Leads keep the version they were
+// filled in with; where an action goes changes for all. Errors are those of
+// CreateForm, not found, and conflict when the form is at another version than
+// IfMatch says.
+func (s *Service) ReplaceForm(ctx context.Context, in ReplaceInput) (View, error) {
+	if err := check(&in.Input, s.Destinations); err != nil {
+		return View{}, err
+	}
+	current, err := s.Store.Form(ctx, in.Ref.ID)
+	if err != nil {
+		return View{}, err
+	}
+	if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != ETag(current.Form.Version) {
+		return View{}, &models.Error{
+			Code: models.CodeConflict, Reason: "version_mismatch",
+			Message: "The form was changed meanwhile: read it again and repeat the change.",
+		}
+	}
+	form := current.Form
+	form.AgentID, form.Name, form.Version = in.AgentID, in.Name, form.Version+1
+	form.Enabled, form.UpdatedAt = enabled(in.Enabled), s.Now()
+	record, err := s.record(form, &in.Input, current.Destinations)
+	if err != nil {
+		return View{}, err
+	}
+	if err := s.Store.ReplaceForm(ctx, record); err != nil {
+		return View{}, err
+	}
+	return s.view(record)
+}
+
+// Form reads a form at its newest version.
+func (s *Service) Form(ctx context.Context, ref Ref) (View, error) {
+	record, err := s.Store.Form(ctx, ref.ID)
+	if err != nil {
+		return View{}, err
+	}
+	return s.view(record)
+}
+
+// ListInput selects forms; absent parameters select everything.
+type ListInput struct {
+	AgentID string `form:"agentId"`
+	Limit   int    `form:"limit"`
+	Cursor  string `form:"cursor"`
+}
+
+// Forms lists forms, newest first.
+func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], error) {
+	limit, err := models.CheckLimit(in.Limit)
+	if err != nil {
+		return models.Page[View]{}, err
+	}
+	after, err := models.ReadCursor[string](in.Cursor)
+	if err != nil {
+		return models.Page[View]{}, err
+	}
+	filter := store.FormFilter{AgentID: in.AgentID, Limit: limit + 1}
+	if after != nil {
+		filter.Before = *after
+	}
+	records, err := s.Store.Forms(ctx, filter)
+	if err != nil {
+		return models.Page[View]{}, err
+	}
+	views := make([]View, len(records))
+	for i, record := range records {
+		if views[i], err = s.view(record); err != nil {
+			return models.Page[View]{}, err
+		}
+	}
+	return models.NewPage(views, limit, func(v View) View { return v }, func(v View) string { return v.ID })
+}
+
+// Versions lists every version of a form's definition, newest first.
+func (s *Service) Versions(ctx context.Context, ref Ref) (models.Page[VersionView], error) {
+	rows, err := s.Store.FormVersions(ctx, ref.ID)
+	if err != nil {
+		return models.Page[VersionView]{}, err
+	}
+	return models.NewPage(rows, len(rows), viewVersion, func(models.FormVersion) string { return "" })
+}

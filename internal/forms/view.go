@@ -1,0 +1,118 @@
+package forms
+
+import (
+	"strconv"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// View is a form as its owner sees it: the newest version, with secrets
+// masked. It can be edited and sent back.
+type View struct {
+	ID             string           `json:"id"`
+	Version        int              `json:"version"`
+	AgentID        string           `json:"agentId"`
+	Name           string           `json:"name"`
+	Title          string           `json:"title"`
+	Description    string           `json:"description"`
+	Fields         []models.Field   `json:"fields"`
+	SubmitLabel    string           `json:"submitLabel"`
+	SuccessMessage string           `json:"successMessage"`
+	ErrorMessage   string           `json:"errorMessage"`
+	ExecutionMode  string           `json:"executionMode"`
+	Webhook        *ActionView      `json:"webhook"`
+	PostActions    []ActionView     `json:"postActions"`
+	Enabled        bool             `json:"enabled"`
+	CreatedAt      models.Timestamp `json:"createdAt"`
+	UpdatedAt      models.Timestamp `json:"updatedAt"`
+}
+
+// ActionView is an action as the form's owner sees it.
+type ActionView struct {
+	ID            string              `json:"id"`
+	Type          models.ActionType   `json:"type"`
+	Name          string              `json:"name"`
+	URL           string              `json:"url"`
+	Headers       map[string]string   `json:"headers"`
+	Response      models.ResponseRule `json:"response"`
+	RetrySchedule []models.Duration   `json:"retrySchedule"`
+	Enabled       bool                `json:"enabled"`
+	// DisabledReason says why an action that was switched off by itself is off.
+	DisabledReason string `json:"disabledReason,omitempty"`
+}
+
+// VersionView is one version of a form's definition.
+type VersionView struct {
+	Version    int                   `json:"version"`
+	CreatedAt  models.Timestamp      `json:"createdAt"`
+	Definition models.FormDefinition `json:"definition"`
+}
+
+// ETag returns the entity tag of a form at a version, for If-Match.
+func ETag(version int) string { return strconv.Quote(strconv.Itoa(version)) }
+
+// ETag returns the form's entity tag.
+func (v View) ETag() string { return ETag(v.Version) }
+
+func viewVersion(row models.FormVersion) VersionView {
+	return VersionView{Version: row.Version, CreatedAt: models.At(row.CreatedAt), Definition: row.Definition}
+}
+
+func (s *Service) view(record store.FormRecord) (View, error) {
+	definition := record.Version.Definition
+	view := View{
+		ID:             record.Form.ID,
+		Version:        record.Form.Version,
+		AgentID:        record.Form.AgentID,
+		Name:           record.Form.Name,
+		Title:          definition.Title,
+		Description:    definition.Description,
+		Fields:         definition.Fields,
+		SubmitLabel:    definition.SubmitLabel,
+		SuccessMessage: definition.SuccessMessage,
+		ErrorMessage:   definition.ErrorMessage,
+		ExecutionMode:  "webhook",
+		PostActions:    []ActionView{},
+		Enabled:        record.Form.Enabled,
+		CreatedAt:      models.At(record.Form.CreatedAt),
+		UpdatedAt:      models.At(record.Form.UpdatedAt),
+	}
+	live := map[string]models.Destination{}
+	for _, destination := range record.Destinations {
+		live[destination.ActionID] = destination
+	}
+	for _, action := range definition.Actions {
+		shown, err := s.viewAction(action, live[action.ID])
+		if err != nil {
+			return View{}, err
+		}
+		if action.Name == webhookName {
+			view.Webhook = &shown
+			continue
+		}
+		view.PostActions = append(view.PostActions, shown)
+	}
+	return view, nil
+}
+
+func (s *Service) viewAction(action models.Action, live models.Destination) (ActionView, error) {
+	headers, err := s.openHeaders(live)
+	if err != nil {
+		return ActionView{}, err
+	}
+	for name := range headers {
+		headers[name] = Mask
+	}
+	return ActionView{
+		ID:             action.ID,
+		Type:           action.Type,
+		Name:           action.Name,
+		URL:            live.URL,
+		Headers:        headers,
+		Response:       action.Response,
+		RetrySchedule:  action.Schedule(),
+		Enabled:        live.Enabled,
+		DisabledReason: live.DisabledReason,
+	}, nil
+}

@@ -1,0 +1,104 @@
+package leads
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"leadrail/models"
+)
+
+// Bounds that keep every accepted document storable as jsonb.
+const (
+	maxDepth        = 32
+	maxNumberLength = 64
+)
+
+// readInput decodes the form data and reports whatever in the input could not
+// be stored: it must be refused now, because after the 202 there is nobody
+// left to tell.
+func readInput(in CaptureInput) (map[string]any, []models.FieldError) {
+	var problems []models.FieldError
+	for path, callerID := range map[string]string{"conversationId": in.ConversationID, "sessionId": in.SessionID} {
+		if err := models.CheckCallerID(callerID); err != nil {
+			problems = append(problems, models.FieldError{Field: path, Code: "invalid", Message: err.Error()})
+		}
+	}
+	data, broken := readDocument("formData", in.FormData)
+	problems = append(problems, broken...)
+	if len(in.FormData) == 0 {
+		problems = append(problems, models.FieldError{
+			Field: "formData", Code: "required", Message: "Send the form's data as an object.",
+		})
+	}
+	_, broken = readDocument("signals", in.Signals)
+	problems = append(problems, broken...)
+	_, broken = readDocument("context", in.Context)
+	problems = append(problems, broken...)
+	_, broken = readDocument("consent", in.Consent)
+	problems = append(problems, broken...)
+	slices.SortStableFunc(problems, func(a, b models.FieldError) int { return strings.Compare(a.Field, b.Field) })
+	return data, problems
+}
+
+func readDocument(path string, document models.Document) (map[string]any, []models.FieldError) {
+	object, err := document.Object()
+	if err != nil {
+		return nil, []models.FieldError{{Field: path, Code: "type", Message: "This is a JSON object."}}
+	}
+	return object, unstorable(path, object, 0)
+}
+
+// unstorable walks a decoded document for what Postgres refuses in jsonb:
+// U+0000, numbers out of range, and nesting that is a trap rather than data.
+func unstorable(path string, value any, depth int) []models.FieldError {
+	if depth > maxDepth {
+		return []models.FieldError{{Field: path, Code: "depth", Message: fmt.Sprintf("At most %d levels deep.", maxDepth)}}
+	}
+	switch value := value.(type) {
+	case string:
+		return unstorableText(path, value)
+	case json.Number:
+		return unstorableNumber(path, value)
+	case []any:
+		var problems []models.FieldError
+		for i, item := range value {
+			problems = append(problems, unstorable(fmt.Sprintf("%s[%d]", path, i), item, depth+1)...)
+		}
+		return problems
+	case map[string]any:
+		var problems []models.FieldError
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			at := path + "." + key
+			problems = append(problems, unstorableText(path, key)...)
+			problems = append(problems, unstorable(at, value[key], depth+1)...)
+		}
+		return problems
+	}
+	return nil
+}
+
+func unstorableText(path, text string) []models.FieldError {
+	if !strings.ContainsRune(text, 0) {
+		return nil
+	}
+	return []models.FieldError{{Field: path, Code: "invalid_text", Message: "The character U+0000 cannot be stored."}}
+}
+
+func unstorableNumber(path string, number json.Number) []models.FieldError {
+	parsed, err := strconv.ParseFloat(number.String(), 64)
+	underflow := parsed == 0 && strings.ContainsAny(mantissa(number.String()), "123456789")
+	if err == nil && !underflow && len(number) <= maxNumberLength {
+		return nil
+	}
+	return []models.FieldError{{Field: path, Code: "invalid_number", Message: "The number is out of range."}}
+}
+
+// mantissa cuts the exponent off a number's text.
+func mantissa(number string) string {
+	digits, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return digits
+}

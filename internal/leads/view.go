@@ -1,0 +1,136 @@
+package leads
+
+import (
+	"leadrail/models"
+)
+
+// Submission is a lead as its readers see it.
+type Submission struct {
+	SubmissionID    string            `json:"submissionId"`
+	FormID          string            `json:"formId"`
+	FormName        string            `json:"formName"`
+	FormVersion     int               `json:"formVersion"`
+	AgentID         string            `json:"agentId"`
+	ConversationID  string            `json:"conversationId"`
+	ConversationURL string            `json:"conversationUrl,omitempty"`
+	SessionID       string            `json:"sessionId,omitempty"`
+	FormData        models.Document   `json:"formData"`
+	FieldsCompleted []string          `json:"fieldsCompleted"`
+	Signals         models.Document   `json:"signals,omitempty"`
+	Context         models.Document   `json:"context,omitempty"`
+	Consent         models.Document   `json:"consent,omitempty"`
+	ImpressionAt    *models.Timestamp `json:"impressionAt,omitempty"`
+	StartedAt       *models.Timestamp `json:"startedAt,omitempty"`
+	SubmittedAt     models.Timestamp  `json:"submittedAt"`
+	CompletedAt     *models.Timestamp `json:"completedAt"`
+	Status          models.Status     `json:"status"`
+	// FailureReason says which deliveries gave up and why; null unless failed.
+	FailureReason *string `json:"failureReason"`
+	// Qualification is null until the lead is qualified.
+	Qualification *models.Qualification `json:"qualification"`
+	Deliveries    []Delivery            `json:"deliveries"`
+}
+
+// Delivery is one action of a lead as its readers see it.
+type Delivery struct {
+	DeliveryID    string                `json:"deliveryId"`
+	Action        ActionRef             `json:"action"`
+	Type          models.ActionType     `json:"type"`
+	Status        models.DeliveryStatus `json:"status"`
+	Attempts      []Attempt             `json:"attempts"`
+	NextAttemptAt *models.Timestamp     `json:"nextAttemptAt"`
+}
+
+// ActionRef names an action.
+type ActionRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Attempt is one try of a delivery as its readers see it. An attempt under way
+// has no duration yet.
+type Attempt struct {
+	// N counts the attempts of the delivery from 1, over all runs.
+	N          int               `json:"n"`
+	Trigger    models.Trigger    `json:"trigger"`
+	At         models.Timestamp  `json:"at"`
+	DurationMS *int64            `json:"durationMs"`
+	HTTPStatus *int              `json:"httpStatus"`
+	ErrorCode  *models.ErrorCode `json:"errorCode"`
+	Error      *string           `json:"error"`
+	// Response is the start of the endpoint's answer.
+	Response *string `json:"response"`
+}
+
+func (s *Service) view(lead models.Submission) Submission {
+	completed := lead.FieldsCompleted
+	if completed == nil {
+		completed = []string{}
+	}
+	return Submission{
+		SubmissionID:    lead.ID,
+		FormID:          lead.FormID,
+		FormName:        lead.FormName,
+		FormVersion:     lead.FormVersion,
+		AgentID:         lead.AgentID,
+		ConversationID:  lead.ConversationID,
+		ConversationURL: models.ConversationURL(s.ConversationURL, lead.ConversationID),
+		SessionID:       lead.SessionID,
+		FormData:        lead.FormData,
+		FieldsCompleted: completed,
+		Signals:         lead.Signals,
+		Context:         lead.Context,
+		Consent:         lead.Consent,
+		ImpressionAt:    models.AtOrNil(lead.ImpressionAt),
+		StartedAt:       models.AtOrNil(lead.StartedAt),
+		SubmittedAt:     models.At(lead.SubmittedAt),
+		CompletedAt:     models.AtOrNil(lead.CompletedAt),
+		Status:          lead.Status,
+		FailureReason:   orNull(lead.FailureReason),
+		Qualification:   lead.Qualification,
+		Deliveries:      viewDeliveries(lead.Deliveries),
+	}
+}
+
+func viewDeliveries(rows []models.Delivery) []Delivery {
+	views := make([]Delivery, len(rows))
+	for i, row := range rows {
+		views[i] = Delivery{
+			DeliveryID:    row.ID,
+			Action:        ActionRef{ID: row.ActionID, Name: row.ActionName},
+			Type:          row.Type,
+			Status:        row.Status,
+			Attempts:      viewAttempts(row.Attempts),
+			NextAttemptAt: models.AtOrNil(row.NextAttemptAt),
+		}
+	}
+	return views
+}
+
+func viewAttempts(rows []models.Attempt) []Attempt {
+	views := make([]Attempt, len(rows))
+	for i, row := range rows {
+		views[i] = Attempt{
+			N:          i + 1,
+			Trigger:    row.Trigger,
+			At:         models.At(row.StartedAt),
+			HTTPStatus: orNull(row.HTTPStatus),
+			ErrorCode:  orNull(row.ErrorCode),
+			Error:      orNull(row.Error),
+			Response:   orNull(row.Response),
+		}
+		if row.FinishedAt != nil {
+			views[i].DurationMS = &row.DurationMS
+		}
+	}
+	return views
+}
+
+// orNull makes null of a zero value.
+func orNull[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}

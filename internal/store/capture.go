@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"leadrail/models"
+)
+
+// Persist stores an accepted lead with one delivery per action. It is
+// idempotent: a lead that is stored already keeps its rows. The deliveries that
+// come back are the stored ones, so a repeat sees the ids of the first time.
+func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries []models.Delivery) (models.Submission, error) {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		lead.Deliveries = nil
+		created := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&lead)
+		if created.Error != nil {
+			return created.Error
+		}
+		if created.RowsAffected == 0 {
+			return tx.Preload("Deliveries").Take(&lead, "id = ?", lead.ID).Error
+		}
+		lead.Deliveries = deliveries
+		if len(deliveries) == 0 {
+			return nil
+		}
+		return tx.Create(&lead.Deliveries).Error
+	})
+	if err != nil {
+		return models.Submission{}, wrap(err, "store lead")
+	}
+	return lead, nil
+}
+
+// Retry is one delivery's wait for its next attempt.
+type Retry struct {
+	SubmissionID string
+	DeliveryID   string
+	RunSeq       int
+	// Attempt is the number of the attempt that failed.
+	Attempt       int
+	Verdict       models.Verdict
+	NextAttemptAt time.Time
+	At            time.Time
+}
+
+// MarkRetrying records that a delivery failed and waits. It closes the
+// attempt's row where the worker that made the attempt could not.
+func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := closeAttempt(tx, attemptKey{retry.DeliveryID, retry.RunSeq, retry.Attempt}, retry.Verdict, retry.At); err != nil {
+			return err
+		}
+		delivery := tx.Model(&models.Delivery{}).
+			Where("id = ? AND run_seq = ? AND attempt <= ?", retry.DeliveryID, retry.RunSeq, retry.Attempt).
+			Where("status IN ?", []models.DeliveryStatus{models.DeliveryPending, models.DeliveryRetrying}).
+			Updates(map[string]any{
+				"status": models.DeliveryRetrying, "attempt": retry.Attempt,
+				"error_code": retry.Verdict.Code, "error": retry.Verdict.Message,
+				"next_attempt_at": retry.NextAttemptAt, "updated_at": retry.At,
+			})
+		if delivery.Error != nil {
+			return delivery.Error
+		}
+		return tx.Model(&models.Submission{}).
+			Where("id = ? AND run_seq = ? AND status = ?", retry.SubmissionID, retry.RunSeq, models.StatusPending).
+			Update("status", models.StatusRetrying).Error
+	})
+	return wrap(err, "mark retrying")
+}
+
+// Finalize records how a run ended. Writes of a run that is not the newest, and
+// repeated writes, change nothing.
+func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		updated := tx.Model(&models.Submission{}).
+			Where("id = ? AND run_seq = ?", submissionID, runSeq).
+			Where("status IN ?", []models.Status{models.StatusPending, models.StatusRetrying}).
+			Updates(map[string]any{
+				"status": conclusion.Status(), "failure_reason": conclusion.FailureReason(), "completed_at": at,
+			})
+		if updated.Error != nil || updated.RowsAffected == 0 || len(conclusion.Outcomes) == 0 {
+			return updated.Error
+		}
+		return finishDeliveries(tx, runSeq, conclusion.Outcomes, at)
+	})
+	return wrap(err, "finalize lead")
+}
+
+// finishDeliveries writes all outcomes in two statements: the attempts that
+// were left open, and the deliveries.
+func finishDeliveries(tx *gorm.DB, runSeq int, outcomes []models.DeliveryOutcome, at time.Time) error {
+	rows, err := outcomeRows(outcomes)
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(`
+		UPDATE attempts SET finished_at = ?, outcome = o.outcome, http_status = o.http_status,
+		       error_code = o.code, error = o.message
+		FROM jsonb_to_recordset(?::jsonb)
+		     AS o (id text, n bigint, outcome text, http_status bigint, code text, message text)
+		WHERE attempts.delivery_id = o.id AND attempts.run_seq = ? AND attempts.n = o.n
+		      AND attempts.finished_at IS NULL`,
+		at, rows, runSeq).Error; err != nil {
+		return err
+	}
+	return tx.Exec(`
+		UPDATE deliveries SET status = o.status, attempt = o.n, error_code = o.code, error = o.message,
+		       next_attempt_at = NULL, updated_at = ?
+		FROM jsonb_to_recordset(?::jsonb) AS o (id text, n bigint, status text, code text, message text)
+		WHERE deliveries.id = o.id AND deliveries.run_seq = ?
+		      AND deliveries.status IN ('pending', 'retrying')`,
+		at, rows, runSeq).Error
+}
+
+// outcomeRows encodes outcomes as the record set that finishDeliveries reads.
+func outcomeRows(outcomes []models.DeliveryOutcome) (models.Document, error) {
+	rows := make([]map[string]any, len(outcomes))
+	for i, outcome := range outcomes {
+		status := models.DeliveryFailed
+		if outcome.Verdict.Delivered() {
+			status = models.DeliveryDelivered
+		}
+		rows[i] = map[string]any{
+			"id": outcome.DeliveryID, "n": outcome.Attempts, "status": status,
+			"outcome": outcome.Verdict.Outcome, "http_status": outcome.Verdict.HTTPStatus,
+			"code": outcome.Verdict.Code, "message": outcome.Verdict.Message,
+		}
+	}
+	return models.NewDocument(rows)
+}
+
+// attemptKey names one attempt.
+type attemptKey struct {
+	DeliveryID string
+	RunSeq     int
+	N          int
+}
+
+// closeAttempt closes an attempt that is still open with the verdict alone.
+func closeAttempt(tx *gorm.DB, key attemptKey, verdict models.Verdict, at time.Time) error {
+	return tx.Model(&models.Attempt{}).
+		Where("delivery_id = ? AND run_seq = ? AND n = ? AND finished_at IS NULL", key.DeliveryID, key.RunSeq, key.N).
+		Updates(map[string]any{
+			"finished_at": at, "outcome": verdict.Outcome, "http_status": verdict.HTTPStatus,
+			"error_code": verdict.Code, "error": verdict.Message,
+		}).Error
+}

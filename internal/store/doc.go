@@ -1,0 +1,8 @@
+// Package store holds all SQL of Leadrail: the gorm queries, one file per
+// noun, and the numbered migrations beneath them.
+//
+// Methods take a context first, return a coded *models.Error for what the
+// caller can act on (not found, conflict) and a wrapped driver error for
+// everything else. Transactions are visible where they are opened; no method
+// runs a query in a loop.
+package store

@@ -1,0 +1,78 @@
+package models
+
+import "time"
+
+// Delivery is one action for one submission.
+type Delivery struct {
+	// ID goes to the endpoint as webhook-id: the same over all attempts and
+	// replays, so that a receiver can recognise a duplicate.
+	ID           string `gorm:"primaryKey"`
+	SubmissionID string
+	ActionID     string
+	ActionName   string
+	Type         ActionType
+	Status       DeliveryStatus
+	// RunSeq and Attempt guard the row: a write of an older run, or of an
+	// earlier attempt of the same run, does not take effect.
+	RunSeq  int
+	Attempt int
+	// ErrorCode and Error tell of the newest attempt that failed.
+	ErrorCode     ErrorCode
+	Error         string
+	NextAttemptAt *time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+
+	Attempts []Attempt `gorm:"foreignKey:DeliveryID"`
+}
+
+// Trigger says what made an attempt happen.
+type Trigger string
+
+// The triggers of an attempt.
+const (
+	TriggerFirst    Trigger = "first"
+	TriggerSchedule Trigger = "schedule"
+	TriggerRetryNow Trigger = "retry_now"
+)
+
+// Attempt is one try of a delivery. The row is opened before the request goes
+// out and closed after the answer; one that is open and old tells of a worker
+// that died in between.
+type Attempt struct {
+	DeliveryID string `gorm:"primaryKey"`
+	RunSeq     int    `gorm:"primaryKey;autoIncrement:false"`
+	// N counts the attempts of a run from 1.
+	N         int `gorm:"primaryKey;autoIncrement:false"`
+	Trigger   Trigger
+	StartedAt time.Time
+	// FinishedAt is nil while the attempt is open.
+	FinishedAt *time.Time
+	// DurationMS is the time from the first packet to the last, in
+	// milliseconds.
+	DurationMS int64
+	Outcome    Outcome
+	HTTPStatus int
+	ErrorCode  ErrorCode
+	Error      string
+	// RetryAfter is the shortest wait the endpoint asked for.
+	RetryAfter time.Duration
+	// Response is the start of the endpoint's answer, at most 4 KiB.
+	Response string
+	// Address is the IP address and port that was dialled.
+	Address string
+}
+
+// Record takes the verdict that ends the attempt.
+func (a *Attempt) Record(verdict Verdict) {
+	a.Outcome, a.HTTPStatus = verdict.Outcome, verdict.HTTPStatus
+	a.ErrorCode, a.Error = verdict.Code, verdict.Message
+	a.RetryAfter = verdict.RetryAfter
+}
+
+// Verdict returns the verdict that closed the attempt.
+func (a Attempt) Verdict() Verdict {
+	return Verdict{
+		Outcome: a.Outcome, HTTPStatus: a.HTTPStatus, Code: a.ErrorCode, Message: a.Error, RetryAfter: a.RetryAfter,
+	}
+}

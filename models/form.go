@@ -1,0 +1,99 @@
+package models
+
+import "time"
+
+// Form is a lead form of an agent. Every change makes a new version, and a
+// submission keeps the version it was filled in with.
+type Form struct {
+	ID string `gorm:"primaryKey"`
+	// AgentID is the caller's id of the agent that shows the form, at most
+	// MaxCallerID characters.
+	AgentID string
+	// Name is unique per agent: ^[a-z_][a-z0-9_]*$.
+	Name string
+	// Version is the newest version, counted from 1.
+	Version   int
+	Enabled   bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// FormVersion is a form's definition at one version. It never changes.
+type FormVersion struct {
+	FormID     string         `gorm:"primaryKey"`
+	Version    int            `gorm:"primaryKey;autoIncrement:false"`
+	Definition FormDefinition `gorm:"serializer:json;type:jsonb"`
+	CreatedAt  time.Time
+}
+
+// MaxCallerID is the longest id, in characters, that a caller may choose for
+// an agent, a conversation or a session.
+const MaxCallerID = 128
+
+// FormDefinition is what an agent shows and what happens after a submission.
+type FormDefinition struct {
+	// Name is the form's name at this version.
+	Name           string   `json:"name"`
+	Title          string   `json:"title,omitempty"`
+	Description    string   `json:"description,omitempty"`
+	Fields         []Field  `json:"fields"`
+	SubmitLabel    string   `json:"submitLabel,omitempty"`
+	SuccessMessage string   `json:"successMessage,omitempty"`
+	ErrorMessage   string   `json:"errorMessage,omitempty"`
+	Actions        []Action `json:"actions"`
+}
+
+// FieldType is the kind of a form field.
+type FieldType string
+
+// The field types.
+const (
+	FieldText     FieldType = "text"
+	FieldEmail    FieldType = "email"
+	FieldTextarea FieldType = "textarea"
+	FieldNumber   FieldType = "number"
+	FieldSelect   FieldType = "select"
+)
+
+// Valid reports whether t is a known field type.
+func (t FieldType) Valid() bool {
+	switch t {
+	case FieldText, FieldEmail, FieldTextarea, FieldNumber, FieldSelect:
+		return true
+	}
+	return false
+}
+
+// Field is one question of a form.
+type Field struct {
+	Name         string     `json:"name"`
+	Label        string     `json:"label,omitempty"`
+	Type         FieldType  `json:"type"`
+	Placeholder  string     `json:"placeholder,omitempty"`
+	HelpText     string     `json:"helpText,omitempty"`
+	DefaultValue any        `json:"defaultValue,omitempty"`
+	Options      []Option   `json:"options,omitempty"`
+	Validation   Validation `json:"validation,omitzero"`
+}
+
+// Option is one choice of a select field.
+type Option struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// Validation bounds what a field takes. Lengths count characters, not bytes.
+type Validation struct {
+	Required  *Rule[bool]    `json:"required,omitempty"`
+	Min       *Rule[float64] `json:"min,omitempty"`
+	Max       *Rule[float64] `json:"max,omitempty"`
+	MinLength *Rule[int]     `json:"minLength,omitempty"`
+	MaxLength *Rule[int]     `json:"maxLength,omitempty"`
+}
+
+// Rule is a bound with the message shown to a visitor who breaks it.
+type Rule[T any] struct {
+	Value T `json:"value"`
+	// Message is empty for a message made from the field's label.
+	Message string `json:"message,omitempty"`
+}

@@ -1,0 +1,97 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Plan is what is left to do for a lead once it is stored: the deliveries of
+// this run. It is recorded in workflow history and holds ids, names and waits
+// only.
+type Plan struct {
+	Deliveries []PlannedDelivery `json:"deliveries"`
+	// Stored reports that an earlier run had finished the lead already and
+	// nothing is left to do.
+	Stored bool `json:"stored,omitempty"`
+}
+
+// PlannedDelivery is one delivery and its retry schedule.
+type PlannedDelivery struct {
+	DeliveryID string     `json:"deliveryId"`
+	Action     string     `json:"action"`
+	Type       ActionType `json:"type"`
+	Schedule   []Duration `json:"schedule"`
+}
+
+// MaxAttempts is the number of tries after which the delivery gives up.
+func (d PlannedDelivery) MaxAttempts() int { return len(d.Schedule) + 1 }
+
+// Label names the delivery for people: "webhook crm".
+func (d PlannedDelivery) Label() string {
+	if d.Action == string(d.Type) {
+		return d.Action
+	}
+	return string(d.Type) + " " + d.Action
+}
+
+// DeliveryOutcome is where one delivery stood when its run ended.
+type DeliveryOutcome struct {
+	DeliveryID string `json:"deliveryId"`
+	Label      string `json:"label"`
+	// Attempts is the number of tries made, 0 when none was.
+	Attempts int     `json:"attempts"`
+	Verdict  Verdict `json:"verdict"`
+}
+
+// Conclusion is the end of a run: its outcomes, and whether someone cancelled
+// it.
+type Conclusion struct {
+	Outcomes  []DeliveryOutcome `json:"outcomes"`
+	Cancelled bool              `json:"cancelled,omitempty"`
+	// CancelReason is what the person who cancelled gave as reason.
+	CancelReason string `json:"cancelReason,omitempty"`
+}
+
+// Status returns the submission's status that the conclusion stands for.
+func (c Conclusion) Status() Status {
+	if c.FailureReason() != "" {
+		return StatusFailed
+	}
+	return StatusCompleted
+}
+
+// FailureReason says which deliveries gave up and why, and is empty when none
+// did. A cancellation that came too late to stop anything is no failure.
+func (c Conclusion) FailureReason() string {
+	var reasons []string
+	for _, outcome := range c.Outcomes {
+		if reason := outcome.failureReason(); reason != "" {
+			reasons = append(reasons, reason)
+		}
+	}
+	if c.Cancelled && len(reasons) > 0 {
+		return cancelledReason(c.CancelReason)
+	}
+	return strings.Join(reasons, "; ")
+}
+
+func (o DeliveryOutcome) failureReason() string {
+	if o.Verdict.Delivered() {
+		return ""
+	}
+	text := fmt.Sprintf("%s: %s", o.Label, o.Verdict.Code)
+	if o.Verdict.Message != "" {
+		text += ": " + o.Verdict.Message
+	}
+	if o.Attempts > 1 {
+		text += fmt.Sprintf(" (%d attempts)", o.Attempts)
+	}
+	return text
+}
+
+func cancelledReason(reason string) string {
+	if reason == "" {
+		return string(ErrorCancelled)
+	}
+	return fmt.Sprintf("%s: %s", ErrorCancelled, reason)
+}

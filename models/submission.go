@@ -1,0 +1,55 @@
+package models
+
+import "time"
+
+// Submission is a lead: one filled-in form. Its JSON form is what is sealed
+// into workflow input between acceptance and storage.
+type Submission struct {
+	ID          string `gorm:"primaryKey" json:"id"`
+	FormID      string `json:"formId"`
+	FormVersion int    `json:"formVersion"`
+	// FormName is the form's name at that version.
+	FormName string `json:"formName"`
+	// AgentID, ConversationID and SessionID are the caller's own ids.
+	AgentID        string   `json:"agentId"`
+	ConversationID string   `json:"conversationId,omitempty"`
+	SessionID      string   `json:"sessionId,omitempty"`
+	FormData       Document `json:"formData"`
+	// FieldsCompleted names the fields that the visitor filled in, in order.
+	FieldsCompleted []string `gorm:"serializer:json;type:jsonb" json:"fieldsCompleted,omitempty"`
+	Signals         Document `json:"signals,omitempty"`
+	Context         Document `json:"context,omitempty"`
+	Consent         Document `json:"consent,omitempty"`
+
+	ImpressionAt *time.Time `json:"impressionAt,omitempty"`
+	StartedAt    *time.Time `json:"startedAt,omitempty"`
+	SubmittedAt  time.Time  `json:"submittedAt"`
+	CompletedAt  *time.Time `json:"completedAt,omitempty"`
+
+	Status Status `json:"status"`
+	// FailureReason is set when Status is StatusFailed.
+	FailureReason string `json:"failureReason,omitempty"`
+	// RunSeq counts the workflow runs of the lead from 1. Writes of an older
+	// run than the row's never take effect.
+	RunSeq int `json:"runSeq"`
+
+	// Qualification is absent until the lead is qualified.
+	Qualification *Qualification `gorm:"serializer:json;type:jsonb" json:"qualification,omitempty"`
+
+	Deliveries []Delivery `gorm:"foreignKey:SubmissionID" json:"-"`
+}
+
+// Qualification is the outcome of a form's scoring rules for one lead.
+type Qualification struct {
+	Score     int    `json:"score"`
+	Tier      string `json:"tier,omitempty"`
+	Qualified bool   `json:"qualified"`
+	// Reasons lists every rule that counted, in the form's order.
+	Reasons []Reason `json:"reasons"`
+}
+
+// Reason is one rule's contribution to a score.
+type Reason struct {
+	Rule   string `json:"rule"`
+	Points int    `json:"points"`
+}

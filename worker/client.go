@@ -1,0 +1,50 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+)
+
+// Connection says where Temporal is.
+type Connection struct {
+	// Address is host:port of the frontend.
+	Address   string
+	Namespace string
+	Log       *slog.Logger
+}
+
+// reconnect keeps the pause between two tries to reach Temporal short: after a
+// restart of the server the worker is back within a second, where the default
+// of gRPC would let it sleep for up to ten.
+var reconnect = grpc.ConnectParams{
+	Backoff: backoff.Config{
+		BaseDelay:  100 * time.Millisecond,
+		Multiplier: 1.6,
+		Jitter:     0.2,
+		MaxDelay:   time.Second,
+	},
+	MinConnectTimeout: 5 * time.Second,
+}
+
+// Dial connects to Temporal, and fails when it does not answer until ctx ends.
+func Dial(ctx context.Context, connection Connection) (client.Client, error) {
+	temporal, err := client.DialContext(ctx, client.Options{
+		HostPort:  connection.Address,
+		Namespace: connection.Namespace,
+		Logger:    log.NewStructuredLogger(connection.Log.With("component", "temporal")),
+		ConnectionOptions: client.ConnectionOptions{
+			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect)},
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect to Temporal at %s: %w", connection.Address, err)
+	}
+	return temporal, nil
+}

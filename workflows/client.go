@@ -1,0 +1,109 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+
+	"leadrail/models"
+)
+
+// Client starts and asks the workflows of leads. Its errors are coded:
+// unavailable when Temporal cannot be reached in time, not found when it knows
+// nothing of a lead.
+type Client struct {
+	temporal client.Client
+}
+
+// NewClient makes a Client. A worker made from the same temporal client, in
+// the same process, gets the first task of a run without a detour.
+func NewClient(temporal client.Client) *Client {
+	return &Client{temporal: temporal}
+}
+
+// Labels describe a lead's run to people who look at Temporal.
+type Labels struct {
+	AgentID  string
+	FormName string
+}
+
+// StartCapture starts the run of an accepted lead. Starting the same lead
+// again, open or closed, changes nothing and is no error.
+func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Labels) error {
+	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       CaptureID(in.SubmissionID),
+		TaskQueue:                TaskQueue,
+		EnableEagerStart:         true,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            fmt.Sprintf("%s of %s", labels.FormName, labels.AgentID),
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			LeadForm.ValueSet(in.FormID),
+			LeadAgent.ValueSet(labels.AgentID),
+			LeadStatus.ValueSet(string(models.StatusPending)),
+		),
+	}, CaptureName, in)
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &started) {
+		return nil
+	}
+	return reachError(err, "start workflow")
+}
+
+// CaptureInput reads the input that a lead's newest run was started with. It
+// needs no worker.
+func (c *Client) CaptureInput(ctx context.Context, submissionID string) (CaptureInput, error) {
+	events := c.temporal.GetWorkflowHistory(ctx, CaptureID(submissionID), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	if !events.HasNext() {
+		return CaptureInput{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
+	}
+	event, err := events.Next()
+	if err != nil {
+		return CaptureInput{}, reachError(err, "read workflow")
+	}
+	var in CaptureInput
+	payloads := event.GetWorkflowExecutionStartedEventAttributes().GetInput()
+	if err := converter.GetDefaultDataConverter().FromPayloads(payloads, &in); err != nil {
+		return CaptureInput{}, fmt.Errorf("decode workflow input: %w", err)
+	}
+	return in, nil
+}
+
+// Ping reports whether Temporal answers.
+func (c *Client) Ping(ctx context.Context) error {
+	_, err := c.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return reachError(err, "ping temporal")
+}
+
+// reachError codes the errors that a caller can act on.
+func reachError(err error, doing string) error {
+	var notFound *serviceerror.NotFound
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &notFound):
+		return models.Errorf(models.CodeNotFound, "There is no such submission.")
+	case unreachable(err):
+		return &models.Error{
+			Code: models.CodeUnavailable, Reason: "temporal_unavailable",
+			Message: "The workflow engine does not answer; try again shortly.",
+		}
+	default:
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+}
+
+func unreachable(err error) bool {
+	var unavailable *serviceerror.Unavailable
+	var deadline *serviceerror.DeadlineExceeded
+	var exhausted *serviceerror.ResourceExhausted
+	var canceled *serviceerror.Canceled
+	return errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
+		errors.As(err, &canceled) || errors.Is(err, context.DeadlineExceeded)
+}

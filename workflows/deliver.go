@@ -1,0 +1,122 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"leadrail/activities"
+	"leadrail/models"
+)
+
+// deliverAll makes every delivery of the plan, in parallel and each on its
+// own, and returns how they ended, in the plan's order.
+func (c *capture) deliverAll(ctx workflow.Context, plan models.Plan) []models.DeliveryOutcome {
+	outcomes := make([]models.DeliveryOutcome, len(plan.Deliveries))
+	c.board.open(ctx, plan)
+	all := workflow.NewWaitGroup(ctx)
+	for i, delivery := range plan.Deliveries {
+		all.Add(1)
+		workflow.GoNamed(ctx, delivery.Label(), func(ctx workflow.Context) {
+			defer all.Done()
+			outcomes[i] = c.deliver(ctx, delivery)
+			c.board.close(ctx, outcomes[i])
+		})
+	}
+	forever, release := workflow.NewDisconnectedContext(ctx)
+	defer release()
+	all.Wait(forever)
+	return outcomes
+}
+
+// deliver makes attempts until one succeeds, one forbids another, the schedule
+// is used up, or the run is cancelled.
+func (c *capture) deliver(ctx workflow.Context, delivery models.PlannedDelivery) models.DeliveryOutcome {
+	outcome := models.DeliveryOutcome{DeliveryID: delivery.DeliveryID, Label: delivery.Label()}
+	trigger := models.TriggerFirst
+	for n := 1; n <= delivery.MaxAttempts() && ctx.Err() == nil; n++ {
+		outcome.Attempts = n
+		outcome.Verdict = c.attempt(ctx, delivery, n, trigger)
+		if outcome.Verdict.Final() || n == delivery.MaxAttempts() {
+			return outcome
+		}
+		trigger = c.waitForRetry(ctx, delivery, n, outcome.Verdict)
+	}
+	outcome.Verdict = models.Verdict{
+		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled,
+		HTTPStatus: outcome.Verdict.HTTPStatus, Message: "cancelled before it was delivered",
+	}
+	return outcome
+}
+
+// attempt returns the endpoint's verdict on one try. Its activity fails only
+// when the run is cancelled before a worker could answer.
+func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery, n int, trigger models.Trigger) models.Verdict {
+	c.board.attempt(ctx, delivery.DeliveryID, n)
+	var verdict models.Verdict
+	options := deliverOptions(ctx, attemptSummary(delivery, n))
+	err := workflow.ExecuteActivity(options, deliveryActivity(delivery.Type), activities.DeliverInput{
+		DeliveryID: delivery.DeliveryID, RunSeq: c.in.RunSeq, N: n, Trigger: trigger,
+	}).Get(ctx, &verdict)
+	if err == nil {
+		return verdict
+	}
+	workflow.GetLogger(ctx).Warn("attempt ended without a verdict", "deliveryId", delivery.DeliveryID, "error", err)
+	return models.Verdict{
+		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "cancelled before an answer came",
+	}
+}
+
+// deliveryActivity is the activity that makes attempts of the type.
+func deliveryActivity(kind models.ActionType) any {
+	var webhook *activities.Webhook
+	switch kind {
+	case models.ActionWebhook:
+		return webhook.DeliverWebhook
+	default:
+		return string(kind)
+	}
+}
+
+// waitForRetry waits as long as the schedule or the endpoint asks for, or
+// until somebody wants the next attempt now, and returns what ended the wait.
+func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict) models.Trigger {
+	wait := max(delivery.Schedule[failed-1].Std(), verdict.RetryAfter)
+	due := workflow.Now(ctx).Add(wait)
+	if err := c.markRetrying(ctx, delivery, failed, verdict, due); err != nil {
+		return models.TriggerSchedule
+	}
+	wake := c.board.wait(ctx, delivery.DeliveryID, due)
+	timerCtx, stopTimer := workflow.WithCancel(ctx)
+	defer stopTimer()
+
+	trigger := models.TriggerSchedule
+	workflow.NewSelector(ctx).
+		AddFuture(workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{
+			Summary: waitSummary(delivery, failed+1),
+		}), func(workflow.Future) {}).
+		AddFuture(wake, func(workflow.Future) { trigger = models.TriggerRetryNow }).
+		Select(ctx)
+	return trigger
+}
+
+// markRetrying records the wait, and makes the lead findable as retrying once.
+func (c *capture) markRetrying(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict, due time.Time) error {
+	var lead *activities.Lead
+	err := runStored(ctx, "mark retrying", lead.MarkRetrying, activities.RetryingInput{
+		SubmissionID:  c.in.SubmissionID,
+		RunSeq:        c.in.RunSeq,
+		DeliveryID:    delivery.DeliveryID,
+		Attempt:       failed,
+		Verdict:       verdict,
+		NextAttemptAt: due,
+	}, nil)
+	if err != nil {
+		return err
+	}
+	if c.board.retrying {
+		return nil
+	}
+	c.board.retrying = true
+	return workflow.UpsertTypedSearchAttributes(ctx, LeadStatus.ValueSet(string(models.StatusRetrying)))
+}

@@ -1,0 +1,67 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Bounds of the activities. All local activities of one workflow task together
+// stay below 8 s, where the SDK would ask for a new task.
+const (
+	localTimeout     = 3 * time.Second
+	localTryTimeout  = 1500 * time.Millisecond
+	localTries       = 2
+	storeTimeout     = 10 * time.Second
+	deliverTimeout   = 40 * time.Second
+	heartbeatTimeout = 10 * time.Second
+	firstRetry       = 500 * time.Millisecond
+	maxRetryInterval = 5 * time.Second
+)
+
+// localOptions are for a short write to our own database inside the workflow
+// task.
+func localOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: localTimeout,
+		StartToCloseTimeout:    localTryTimeout,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    100 * time.Millisecond,
+			BackoffCoefficient: 2,
+			MaximumAttempts:    localTries,
+		},
+		Summary: summary,
+	})
+}
+
+// storeOptions are for the same write when the database is away: tried until
+// it comes back.
+func storeOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: storeTimeout,
+		RetryPolicy:         outageRetries(),
+		Summary:             summary,
+	})
+}
+
+// deliverOptions are for one attempt. Temporal's own retries cover our outages
+// alone, under the same attempt number, and so have no limit. A cancellation
+// waits for the verdict of the request under way.
+func deliverOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: deliverTimeout,
+		HeartbeatTimeout:    heartbeatTimeout,
+		WaitForCancellation: true,
+		RetryPolicy:         outageRetries(),
+		Summary:             summary,
+	})
+}
+
+func outageRetries() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{
+		InitialInterval:    firstRetry,
+		BackoffCoefficient: 2,
+		MaximumInterval:    maxRetryInterval,
+	}
+}
