@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"leadrail/internal/auth"
+	"leadrail/internal/demo"
 	"leadrail/internal/forms"
 	"leadrail/internal/leads"
 )
@@ -19,7 +20,9 @@ type Dependencies struct {
 	Leads *leads.Service
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
-	Log   *slog.Logger
+	// Receiver is nil unless the service is being tried out.
+	Receiver *demo.Receiver
+	Log      *slog.Logger
 }
 
 // ReadyCheck asks one part whether it answers.
@@ -57,7 +60,7 @@ func routes(d Dependencies) []route {
 	read := policy{scope: auth.ScopeRead}
 	submit := policy{scope: auth.ScopeSubmit, bodyLimit: leadLimit}
 	write := policy{scope: auth.ScopeWrite, bodyLimit: formLimit}
-	return []route{
+	table := []route{
 		{http.MethodPost, "/v1/forms", write, handle(http.StatusCreated, d.Forms.CreateForm)},
 		{http.MethodGet, "/v1/forms", read, handle(http.StatusOK, d.Forms.Forms)},
 		{http.MethodGet, "/v1/forms/:id", read, handle(http.StatusOK, d.Forms.Form)},
@@ -72,6 +75,13 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/readyz", public, ready(d.Ready)},
 		{http.MethodGet, "/openapi.yaml", public, serveContract},
 	}
+	if d.Receiver != nil {
+		table = append(table,
+			route{http.MethodPost, demo.ReceiverPath, policy{public: true, bodyLimit: formLimit}, gin.WrapF(d.Receiver.Take)},
+			route{http.MethodGet, demo.ReceiverPath, read, gin.WrapF(d.Receiver.Show)},
+		)
+	}
+	return table
 }
 
 // NewHandler makes the API.
