@@ -2,7 +2,7 @@ package models
 
 import (
 	"encoding/json"
-	"fmt"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -30,15 +30,14 @@ func (d Duration) String() string {
 func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
 // UnmarshalJSON implements json.Unmarshaler. It takes the syntax of
-// time.ParseDuration and nothing else: a bare number has no unit.
+// time.ParseDuration and nothing else: a bare number has no unit. The error is
+// a *json.UnmarshalTypeError, to which a decoder adds the path of the value.
 func (d *Duration) UnmarshalJSON(data []byte) error {
 	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return fmt.Errorf("a duration is a text such as %q: %w", "30s", err)
-	}
-	parsed, err := time.ParseDuration(text)
-	if err != nil {
-		return fmt.Errorf("a duration is a text such as %q: %w", "30s", err)
+	err := json.Unmarshal(data, &text)
+	parsed, unreadable := time.ParseDuration(text)
+	if err != nil || unreadable != nil {
+		return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[Duration]()}
 	}
 	*d = Duration(parsed)
 	return nil

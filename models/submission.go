@@ -16,7 +16,7 @@ type Submission struct {
 	SessionID      string   `json:"sessionId,omitempty"`
 	FormData       Document `json:"formData"`
 	// FieldsCompleted names the fields that the visitor filled in, in order.
-	FieldsCompleted []string `gorm:"serializer:json;type:jsonb" json:"fieldsCompleted,omitempty"`
+	FieldsCompleted []string `gorm:"serializer:json;type:jsonb" json:"fieldsCompleted"`
 	Signals         Document `json:"signals,omitempty"`
 	Context         Document `json:"context,omitempty"`
 	Consent         Document `json:"consent,omitempty"`

@@ -3,6 +3,7 @@ package models
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strconv"
 	"time"
 )
@@ -32,26 +33,38 @@ func (t Timestamp) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON implements json.Unmarshaler. It takes a text in RFC 3339 or a
-// number of milliseconds since the Unix epoch.
+// number of milliseconds since the Unix epoch. The error is a
+// *json.UnmarshalTypeError, to which a decoder adds the path of the value.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) != nil {
 		text = string(data)
 	}
-	return t.UnmarshalParam(text)
+	if t.UnmarshalParam(text) != nil {
+		return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[Timestamp]()}
+	}
+	return nil
 }
 
 // UnmarshalParam reads a time from a query parameter: RFC 3339, or whole
-// milliseconds since the Unix epoch.
+// milliseconds since the Unix epoch. In UTC it is of the years 1 to 9999, which
+// RFC 3339 can write.
 func (t *Timestamp) UnmarshalParam(text string) error {
-	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
-		*t = At(time.UnixMilli(ms))
-		return nil
-	}
-	parsed, err := time.Parse(time.RFC3339, text)
+	parsed, err := parseTime(text)
 	if err != nil {
 		return errors.New("a time is RFC 3339 text or whole milliseconds since 1970")
 	}
-	*t = At(parsed)
+	at := At(parsed)
+	if at.Year() < 1 || at.Year() > 9999 {
+		return errors.New("a time is of the years 1 to 9999")
+	}
+	*t = at
 	return nil
+}
+
+func parseTime(text string) (time.Time, error) {
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.UnixMilli(ms), nil
+	}
+	return time.Parse(time.RFC3339, text)
 }
