@@ -130,7 +130,9 @@ func (s *temporalServer) Err() error {
 // Stop implements child.Service.
 func (s *temporalServer) Stop(ctx context.Context) error {
 	s.stopped = true
-	s.process.Stop(ctx, syscall.SIGTERM)
+	if !s.process.End(ctx, syscall.SIGTERM) {
+		s.process.Kill()
+	}
 	return s.log.Close()
 }
 

@@ -68,17 +68,34 @@ func (p *Process) Err() error {
 
 // Signal sends a signal; a program that has ended does not mind.
 func (p *Process) Signal(signal syscall.Signal) {
-	_ = p.cmd.Process.Signal(signal) //nolint:errcheck // the only error is that it has ended
+	_ = p.cmd.Process.Signal(signal)
 }
 
-// Stop sends the signal, waits for the end until ctx ends, and kills then.
-func (p *Process) Stop(ctx context.Context, signal syscall.Signal) {
+// End sends the signal and waits; it reports false when ctx ends first.
+func (p *Process) End(ctx context.Context, signal syscall.Signal) bool {
 	p.Signal(signal)
 	select {
 	case <-p.done:
-		return
+		return true
 	case <-ctx.Done():
+		return false
 	}
+}
+
+// Kill ends the program at once.
+func (p *Process) Kill() {
 	p.Signal(syscall.SIGKILL)
 	<-p.done
+}
+
+// Wait waits for a program that ends by itself, and kills it when ctx ends
+// first.
+func (p *Process) Wait(ctx context.Context) error {
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		p.Kill()
+		return context.Cause(ctx)
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"leadrail/internal/child"
 )
 
 // clusterMajor is the PostgreSQL version that made the cluster, 0 when there
@@ -59,11 +61,11 @@ func (p place) initdb(ctx context.Context, pg programs, dir string, volatile boo
 	var output strings.Builder
 	cmd := command(p.user, dir, filepath.Join(pg.dir, "initdb"), args...)
 	cmd.Stdout, cmd.Stderr = &output, &output
-	child, err := startChild(cmd)
+	process, err := child.Start(cmd, deathSignal)
 	if err != nil {
 		return err
 	}
-	if err := child.run(ctx); err != nil {
+	if err := process.Wait(ctx); err != nil {
 		return fmt.Errorf("initialise the cluster: %w: %s", err, strings.TrimSpace(output.String()))
 	}
 	return nil

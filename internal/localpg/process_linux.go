@@ -11,13 +11,6 @@ import (
 	"syscall"
 )
 
-// childAttributes asks for SIGINT, PostgreSQL's fast shutdown, on our death.
-func childAttributes(user account) *syscall.SysProcAttr {
-	attributes := newGroup(user)
-	attributes.Pdeathsig = syscall.SIGINT
-	return attributes
-}
-
 // processes lists the server processes that work on the cluster, also those
 // that a killed postmaster left behind. Their working directory is the cluster.
 func (p place) processes() []int {

@@ -6,12 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 )
-
-// childAttributes cannot ask for a signal on our death here: a server that
-// outlives us is stopped by the next start.
-func childAttributes(user account) *syscall.SysProcAttr { return newGroup(user) }
 
 // processes finds the postmaster only. Its children notice by
 // themselves when it is gone.

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"leadrail/internal/child"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 type Server struct {
 	place    place
 	port     int
-	child    *child
+	process  *child.Process
 	lock     *folderLock
 	stopping atomic.Bool
 	done     chan struct{}
@@ -34,7 +36,7 @@ type Server struct {
 func (s *Server) Port() int { return s.port }
 
 // Pid is the process id of the postmaster.
-func (s *Server) Pid() int { return s.child.process.Pid }
+func (s *Server) Pid() int { return s.process.PID() }
 
 // LogFile is the path of the server's own log.
 func (s *Server) LogFile() string { return s.place.path(logName) }
@@ -72,14 +74,14 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.end(last, syscall.SIGQUIT) {
 		return nil
 	}
-	s.child.kill(syscall.SIGKILL)
+	s.process.Kill()
 	<-s.done
 	return nil
 }
 
 // end sends a signal and reports whether the server was gone before ctx was.
 func (s *Server) end(ctx context.Context, signal syscall.Signal) bool {
-	s.child.process.Signal(signal) // an error means that it has ended
+	s.process.Signal(signal)
 	select {
 	case <-s.done:
 		return true
@@ -90,9 +92,9 @@ func (s *Server) end(ctx context.Context, signal syscall.Signal) bool {
 
 // watch frees the folder once the process is gone.
 func (s *Server) watch() {
-	<-s.child.exited
+	<-s.process.Done()
 	if !s.stopping.Load() {
-		s.err = fmt.Errorf("postgres ended unexpectedly: %w", exitError(s.child.err))
+		s.err = fmt.Errorf("postgres ended unexpectedly: %w", exitError(s.process.Err()))
 	}
 	s.lock.release()
 	close(s.done)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"leadrail/internal/child"
 )
 
 // remnantsFor bounds how long a start is tried again because something of the
@@ -116,22 +118,22 @@ func launch(ctx context.Context, opts Options, home place, pg programs) (*Server
 	}
 	cmd := command(home.user, home.cluster(), filepath.Join(pg.dir, "postgres"), args...)
 	cmd.Stdout, cmd.Stderr = log.file, log.file
-	child, err := startChild(cmd)
+	process, err := child.Start(cmd, deathSignal)
 	if err != nil {
 		return nil, err
 	}
-	if err := awaitReady(ctx, child, port, home.cluster()); err != nil {
+	if err := awaitReady(ctx, process, port, home.cluster()); err != nil {
 		if errors.Is(err, errExited) {
-			return nil, explain(child.err, port, log.tail())
+			return nil, explain(process.Err(), port, log.tail())
 		}
-		child.kill(syscall.SIGQUIT)
+		process.End(context.WithoutCancel(ctx), syscall.SIGQUIT)
 		return nil, err
 	}
 	if err := home.keepPort(port); err != nil {
-		child.kill(syscall.SIGQUIT)
+		process.End(context.WithoutCancel(ctx), syscall.SIGQUIT)
 		return nil, err
 	}
-	return &Server{place: home, port: port, child: child, done: make(chan struct{})}, nil
+	return &Server{place: home, port: port, process: process, done: make(chan struct{})}, nil
 }
 
 // explain turns the last words of a server that did not start into an error.
@@ -149,16 +151,16 @@ func explain(err error, port int, tail string) error {
 var errExited = errors.New("postgres exited")
 
 // awaitReady returns when a connection answers, the server exits or ctx ends.
-func awaitReady(ctx context.Context, child *child, port int, cluster string) error {
+func awaitReady(ctx context.Context, process *child.Process, port int, cluster string) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		if saysReady(cluster, child.process.Pid) && answers(ctx, port, cluster) {
+		if saysReady(cluster, process.PID()) && answers(ctx, port, cluster) {
 			return nil
 		}
 		select {
 		case <-tick.C:
-		case <-child.exited:
+		case <-process.Done():
 			return errExited
 		case <-ctx.Done():
 			return fmt.Errorf("wait for postgres to answer: %w", context.Cause(ctx))
