@@ -80,6 +80,7 @@ func deliveryActivity(kind models.ActionType) any {
 
 // waitForRetry waits as long as the schedule or the endpoint asks for, or
 // until somebody wants the next attempt now, and returns what ended the wait.
+// The time that it takes to record the wait is part of it.
 func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict) models.Trigger {
 	wait := max(delivery.Schedule[failed-1].Std(), verdict.RetryAfter)
 	due := workflow.Now(ctx).Add(wait)
@@ -92,7 +93,7 @@ func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDeli
 
 	trigger := models.TriggerSchedule
 	workflow.NewSelector(ctx).
-		AddFuture(workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{
+		AddFuture(workflow.NewTimerWithOptions(timerCtx, due.Sub(workflow.Now(ctx)), workflow.TimerOptions{
 			Summary: waitSummary(delivery, failed+1),
 		}), func(workflow.Future) {}).
 		AddFuture(wake, func(workflow.Future) { trigger = models.TriggerRetryNow }).
