@@ -1,0 +1,50 @@
+package mail
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"net/url"
+	"strings"
+	texttemplate "text/template"
+	"time"
+)
+
+//go:embed templates/*.tmpl
+var files embed.FS
+
+// Parsed once; executing them is safe for concurrent use.
+var (
+	htmlTemplates = htmltemplate.Must(htmltemplate.ParseFS(files, "templates/*.html.tmpl"))
+	textTemplates = texttemplate.Must(texttemplate.ParseFS(files, "templates/*.txt.tmpl"))
+)
+
+// render executes both templates of a kind of mail over the same view.
+func render(kind, subject string, view any) (Content, error) {
+	var html, text strings.Builder
+	if err := htmlTemplates.ExecuteTemplate(&html, kind+".html.tmpl", view); err != nil {
+		return Content{}, fmt.Errorf("render %s mail: %w", kind, err)
+	}
+	if err := textTemplates.ExecuteTemplate(&text, kind+".txt.tmpl", view); err != nil {
+		return Content{}, fmt.Errorf("render %s mail: %w", kind, err)
+	}
+	return Content{Subject: subject, HTML: html.String(), Text: text.String()}, nil
+}
+
+// link returns address if it is an absolute http(s) URL, normalised and in
+// ASCII, and "" for anything else.
+func link(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return ""
+	}
+	return parsed.String()
+}
+
+// moment shows a time in UTC, the zero time as nothing.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 January 2006, 15:04 UTC")
+}

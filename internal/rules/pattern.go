@@ -1,0 +1,43 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"unicode/utf8"
+)
+
+// Bounds of matches. RE2 takes time proportional to the text times the size of
+// the compiled pattern; together they keep one match well below a second.
+const (
+	// MaxPattern is the longest pattern, in characters.
+	MaxPattern = 512
+	// MaxMatchText is the longest text that is searched, in bytes. A longer one
+	// does not match.
+	MaxMatchText = 16 << 10
+	// maxProgram is the most instructions that a pattern may compile to, for
+	// repetitions make large programs of short patterns.
+	maxProgram = 2048
+)
+
+// compile makes an RE2 pattern of its source, or says for its author what is
+// wrong with it. Nothing is cached: compiling an ordinary pattern takes
+// microseconds, and a cache would be state.
+func compile(pattern string) (*regexp.Regexp, error) {
+	if utf8.RuneCountInString(pattern) > MaxPattern {
+		return nil, fmt.Errorf("a pattern has at most %d characters", MaxPattern)
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	if len(program.Inst) > maxProgram {
+		return nil, errors.New("its repetitions make it too large")
+	}
+	return regexp.Compile(pattern)
+}
