@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,7 +61,7 @@ func decode(c *gin.Context, in any) error {
 			return err
 		}
 	}
-	if err := decodeQuery(c.Request.URL.Query(), in); err != nil {
+	if err := decodeQuery(c.Request.URL.RawQuery, in); err != nil {
 		return err
 	}
 	path := map[string][]string{}
@@ -81,11 +82,18 @@ func decode(c *gin.Context, in any) error {
 
 // decodeQuery refuses parameters that the use case does not know: a misspelt
 // filter would otherwise select everything.
-func decodeQuery(query url.Values, in any) error {
+func decodeQuery(raw string, in any) error {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return malformed("The query of the URL cannot be read.")
+	}
 	known := tags(in, "form")
-	for name := range query {
+	for name, values := range query {
 		if !slices.Contains(known, name) {
 			return unknownField(name)
+		}
+		if len(values) > 1 {
+			return duplicateParameter(name)
 		}
 	}
 	for _, name := range known {
@@ -100,17 +108,41 @@ func decodeQuery(query url.Values, in any) error {
 	return nil
 }
 
+// notAnObject is said of a body that is another kind of JSON.
+const notAnObject = "The body is not a JSON object."
+
 // decodeBody reads exactly one JSON object without unknown fields.
-func decodeBody(body io.Reader, in any) error {
+func decodeBody(reader io.Reader, in any) error {
+	body := bufio.NewReader(reader)
+	if isNull(body) {
+		return malformed(notAnObject)
+	}
 	decoder := json.NewDecoder(body)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(in); err != nil {
 		return bodyError(err)
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+	var tooLarge *http.MaxBytesError
+	switch _, err := decoder.Token(); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case errors.As(err, &tooLarge):
+		return bodyError(err)
+	default:
 		return malformed("The body has something after the JSON object.")
 	}
-	return nil
+}
+
+// isNull looks ahead for the one value that decodes into any struct without
+// being an object.
+func isNull(body *bufio.Reader) bool {
+	for {
+		next, err := body.Peek(1)
+		if err != nil || !strings.ContainsRune(" \t\r\n", rune(next[0])) {
+			return err == nil && next[0] == 'n'
+		}
+		body.Discard(1) // an error cannot follow a Peek
+	}
 }
 
 func bodyError(err error) error {
@@ -124,15 +156,25 @@ func bodyError(err error) error {
 		return malformed("The body is empty; send a JSON object.")
 	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
 		return malformed("The body is not valid JSON.")
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return malformed(notAnObject)
 	case errors.As(err, &wrongType):
-		return models.InvalidField(wrongType.Field, "type", fmt.Sprintf("This is a %s.", jsonKind(wrongType.Type)))
+		return models.InvalidField(jsonPath(wrongType.Field), "type", "This is "+jsonKind(wrongType.Type)+".")
 	}
 	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
 		return unknownField(strings.Trim(name, `"`))
 	}
-	// What is left comes from the UnmarshalJSON methods of models, whose texts
-	// are written for the caller.
-	return &models.Error{Code: models.CodeInvalid, Message: "A value of the body cannot be read: " + err.Error() + "."}
+	// What is left is the connection, whose error names addresses.
+	return malformed("The body did not arrive whole.")
+}
+
+// jsonPath takes the names of embedded structs, which start with a capital as
+// no JSON name here does, out of a decoder's path.
+func jsonPath(path string) string {
+	names := slices.DeleteFunc(strings.Split(path, "."), func(name string) bool {
+		return name != "" && name[0] >= 'A' && name[0] <= 'Z'
+	})
+	return strings.Join(names, ".")
 }
 
 func malformed(message string) error {
@@ -146,19 +188,36 @@ func unknownField(name string) error {
 	}
 }
 
-// jsonKind names a Go type as JSON does.
+func duplicateParameter(name string) error {
+	return &models.Error{
+		Code: models.CodeMalformed, Reason: "duplicate_parameter", Message: fmt.Sprintf("The parameter %q is given twice.", name),
+		Fields: []models.FieldError{{Field: name, Code: "duplicate", Message: "Give this parameter once."}},
+	}
+}
+
+// jsonKind names a Go type as JSON does, with its article.
 func jsonKind(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[models.Timestamp]():
+		return "a time: RFC 3339 text or whole milliseconds since 1970"
+	case reflect.TypeFor[models.Duration]():
+		return `a duration: a text such as "30s" or "5m"`
+	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonKind(t.Elem())
 	case reflect.String:
-		return "text"
+		return "a text"
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Slice, reflect.Array:
-		return "list"
+		return "a list"
 	case reflect.Struct, reflect.Map:
-		return "object"
+		return "an object"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
 	default:
-		return "number"
+		return "a number"
 	}
 }
 
@@ -177,13 +236,9 @@ func tags(in any, tag string) []string {
 // kindOf says what a query parameter should have been.
 func kindOf(in any, name string) string {
 	for _, field := range reflect.VisibleFields(reflect.TypeOf(in).Elem()) {
-		if field.Tag.Get("form") != name {
-			continue
+		if field.Tag.Get("form") == name {
+			return "it is " + jsonKind(field.Type)
 		}
-		if field.Type == reflect.TypeFor[*models.Timestamp]() {
-			return "it is RFC 3339 text or whole milliseconds since 1970"
-		}
-		return "it is a " + jsonKind(field.Type)
 	}
 	return "it is not known"
 }

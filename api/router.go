@@ -89,6 +89,7 @@ func NewHandler(d Dependencies) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false // every answer stands in openapi.yaml, and no redirect does
 	engine.ContextWithFallback = true
 	engine.Use(identify, logRequests(d.Log), recoverPanics(d.Log))
 	engine.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })

@@ -45,10 +45,11 @@ func NewAuthenticator(adminKey string) *Authenticator {
 // scope.
 func (a *Authenticator) Authorize(header string, _ Scope) error {
 	scheme, key, _ := strings.Cut(header, " ")
+	key = strings.TrimSpace(key)
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {
 		return models.Errorf(models.CodeUnauthorized, "Send your key as: Authorization: Bearer lr_…")
 	}
-	hash := sha256.Sum256([]byte(strings.TrimSpace(key)))
+	hash := sha256.Sum256([]byte(key))
 	if subtle.ConstantTimeCompare(hash[:], a.admin[:]) != 1 {
 		return models.Errorf(models.CodeUnauthorized, "The key is not known.")
 	}

@@ -93,14 +93,14 @@ func fromFlags(command string, args []string, values map[string]string, help io.
 func (c Config) check() []error {
 	var problems []error
 	addf := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	for variable, address := range map[string]string{
-		"LEADRAIL_LISTEN": c.Listen, "LEADRAIL_TEMPORAL_LISTEN": c.TemporalListen,
-		"LEADRAIL_TEMPORAL_UI_LISTEN": c.TemporalUIListen,
-	} {
-		if _, _, err := net.SplitHostPort(address); err != nil {
-			addf("%s: %q is not host:port", variable, address)
+	address := func(variable, value string) {
+		if _, _, err := net.SplitHostPort(value); err != nil {
+			addf("%s: %q is not host:port", variable, value)
 		}
 	}
+	address("LEADRAIL_LISTEN", c.Listen)
+	address("LEADRAIL_TEMPORAL_LISTEN", c.TemporalListen)
+	address("LEADRAIL_TEMPORAL_UI_LISTEN", c.TemporalUIListen)
 	if c.PostgresPort < 1 || c.PostgresPort > 65535 {
 		addf("LEADRAIL_POSTGRES_PORT: %d is not a port", c.PostgresPort)
 	}

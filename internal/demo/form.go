@@ -2,6 +2,9 @@ package demo
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
 
 	"leadrail/internal/forms"
 	"leadrail/models"
@@ -18,9 +21,11 @@ type Forms interface {
 }
 
 // EnsureForm returns the id of the sample form, whose webhook goes to
-// receiverURL. It makes the form in an empty database only; where the form
-// exists with another URL, because the API moved to another port, it corrects
-// the URL. The id is empty where there are forms but not the sample.
+// receiverURL. It makes the form in an empty database only. Where the form goes
+// to a receiver at another address, because the API moved to another port, it
+// corrects the URL and nothing else; where somebody pointed it elsewhere, it
+// leaves the form alone. The id is empty where there are forms but not the
+// sample.
 func EnsureForm(ctx context.Context, service Forms, receiverURL string) (string, error) {
 	sample := contactForm(receiverURL)
 	own, err := service.Forms(ctx, forms.ListInput{AgentID: agentID})
@@ -31,10 +36,7 @@ func EnsureForm(ctx context.Context, service Forms, receiverURL string) (string,
 		if form.Name != sample.Name {
 			continue
 		}
-		if form.Webhook != nil && form.Webhook.URL != receiverURL {
-			_, err = service.ReplaceForm(ctx, forms.ReplaceInput{Ref: forms.Ref{ID: form.ID}, Input: sample})
-		}
-		return form.ID, err
+		return form.ID, follow(ctx, service, form, receiverURL)
 	}
 	any, err := service.Forms(ctx, forms.ListInput{Limit: 1})
 	if err != nil || len(any.Data) > 0 {
@@ -42,6 +44,24 @@ func EnsureForm(ctx context.Context, service Forms, receiverURL string) (string,
 	}
 	made, err := service.CreateForm(ctx, sample)
 	return made.ID, err
+}
+
+// follow points a form that goes to a receiver to where the receiver is now.
+func follow(ctx context.Context, service Forms, form forms.View, receiverURL string) error {
+	if form.Webhook == nil || form.Webhook.URL == receiverURL || !strings.HasSuffix(form.Webhook.URL, ReceiverPath) {
+		return nil
+	}
+	in := forms.ReplaceInput{Ref: forms.Ref{ID: form.ID}, IfMatch: form.ETag()}
+	shown, err := json.Marshal(form)
+	if err != nil {
+		return fmt.Errorf("edit the sample form: %w", err)
+	}
+	if err := json.Unmarshal(shown, &in.Input); err != nil {
+		return fmt.Errorf("edit the sample form: %w", err)
+	}
+	in.Webhook.URL = receiverURL
+	_, err = service.ReplaceForm(ctx, in)
+	return err
 }
 
 func contactForm(receiverURL string) forms.Input {

@@ -42,13 +42,13 @@ func NewReceiver(now func() time.Time) *Receiver { return &Receiver{now: now} }
 func (r *Receiver) Take(w http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(request.Body)
 	if err != nil || !json.Valid(body) {
-		http.Error(w, `{"error":"send JSON"}`, http.StatusBadRequest)
+		answer(w, http.StatusBadRequest, map[string]string{"error": "send JSON"})
 		return
 	}
 	r.remember(Received{
 		At: models.At(r.now()), WebhookID: request.Header.Get("webhook-id"), Headers: public(request.Header), Body: body,
 	})
-	answer(w, map[string]bool{"received": true})
+	answer(w, http.StatusOK, map[string]bool{"received": true})
 }
 
 // Show lists what was received, newest first.
@@ -59,7 +59,7 @@ func (r *Receiver) Show(w http.ResponseWriter, _ *http.Request) {
 	for i := len(r.last) - 1; i >= 0; i-- {
 		newest = append(newest, r.last[i])
 	}
-	answer(w, map[string]any{"received": newest})
+	answer(w, http.StatusOK, map[string]any{"received": newest})
 }
 
 func (r *Receiver) remember(received Received) {
@@ -82,8 +82,9 @@ func public(header http.Header) http.Header {
 	return shown
 }
 
-func answer(w http.ResponseWriter, value any) {
+func answer(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value) //nolint:errcheck // the caller has gone

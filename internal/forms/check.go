@@ -98,18 +98,11 @@ func (c *checker) actions(in *Input) {
 		c.addf("postActions", "max_items", "At most %d actions.", maxActions)
 		return
 	}
-	offset := 0
-	if in.Webhook != nil {
-		offset = 1
-	}
 	seen := map[string]bool{}
-	for i, action := range in.actions() {
-		path := "webhook"
-		if i >= offset {
-			path = fmt.Sprintf("postActions[%d]", i-offset)
-		}
+	for _, action := range in.actions() {
+		path := action.path
 		c.action(path, action)
-		if i >= offset && action.Name == webhookName {
+		if path != ownPath && action.Name == webhookName {
 			c.addf(path+".name", "reserved", "The name %q belongs to the form's own webhook.", webhookName)
 		}
 		if seen[action.Name] {
@@ -133,10 +126,23 @@ func (c *checker) action(path string, action ActionInput) {
 	}
 	if len(action.Headers) > maxHeaders {
 		c.addf(path+".headers", "max_items", "At most %d headers.", maxHeaders)
-	} else if err := c.destinations.CheckHeaders(action.Headers); err != nil {
+	} else if err := c.destinations.CheckHeaders(withoutMasks(action.Headers)); err != nil {
 		c.addf(path+".headers", "invalid", "%s", err)
 	}
 	c.schedule(path+".retrySchedule", action.RetrySchedule)
+}
+
+// withoutMasks empties the values that stand for stored ones, which were
+// checked when they came.
+func withoutMasks(headers map[string]string) map[string]string {
+	shown := make(map[string]string, len(headers))
+	for name, value := range headers {
+		if value == Mask {
+			value = ""
+		}
+		shown[name] = value
+	}
+	return shown
 }
 
 func (c *checker) schedule(path string, schedule []models.Duration) {

@@ -41,6 +41,9 @@ func (c *checker) field(path string, field models.Field) {
 		if problem := checkValue(field, field.DefaultValue); problem != nil {
 			c.addf(path+".defaultValue", problem.Code, "%s", problem.Message)
 		}
+		if text, ok := field.DefaultValue.(string); ok {
+			c.text(path+".defaultValue", text)
+		}
 	}
 }
 
@@ -95,6 +98,18 @@ func (c *checker) validation(path string, field models.Field) {
 		if bound != nil && math.IsInf(bound.Value, 0) {
 			c.addf(path, "range", "A bound is a finite number.")
 		}
+	}
+	message(c, path+".required", rules.Required)
+	message(c, path+".min", rules.Min)
+	message(c, path+".max", rules.Max)
+	message(c, path+".minLength", rules.MinLength)
+	message(c, path+".maxLength", rules.MaxLength)
+}
+
+// message checks the text that a rule shows to a visitor.
+func message[T any](c *checker, path string, rule *models.Rule[T]) {
+	if rule != nil {
+		c.text(path+".message", rule.Message)
 	}
 }
 

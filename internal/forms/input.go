@@ -51,6 +51,9 @@ type ActionInput struct {
 
 	ID             string `json:"id"`
 	DisabledReason string `json:"disabledReason"`
+
+	// path is where the action stands in the form.
+	path string
 }
 
 // Mask stands for a secret value wherever a form is shown.
@@ -59,16 +62,20 @@ const Mask = "••••••••"
 // webhookName is the action name of a form's own webhook, and of no other.
 const webhookName = "webhook"
 
+// ownPath is where a form's own webhook stands in it.
+const ownPath = "webhook"
+
 // actions lists the form's own webhook, if any, and the post-actions with
 // every default filled in.
 func (in *Input) actions() []ActionInput {
 	var all []ActionInput
 	if in.Webhook != nil {
 		own := *in.Webhook
-		own.Type, own.Name = models.ActionWebhook, webhookName
+		own.Type, own.Name, own.path = models.ActionWebhook, webhookName, ownPath
 		all = append(all, own)
 	}
 	for i, action := range in.PostActions {
+		action.path = fmt.Sprintf("postActions[%d]", i)
 		if action.Type == "" {
 			action.Type = models.ActionWebhook
 		}

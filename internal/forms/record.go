@@ -46,7 +46,7 @@ func (s *Service) destination(form models.Form, action ActionInput, stored model
 	if !destination.Enabled {
 		destination.DisabledReason = stored.DisabledReason
 	}
-	headers, err := s.keepMasked(action.Headers, stored)
+	headers, err := s.keepMasked(action, stored)
 	if err != nil || len(headers) == 0 {
 		return destination, err
 	}
@@ -59,17 +59,17 @@ func (s *Service) destination(form models.Form, action ActionInput, stored model
 }
 
 // keepMasked puts the stored values back where the author sent the mask.
-func (s *Service) keepMasked(headers map[string]string, stored models.Destination) (map[string]string, error) {
+func (s *Service) keepMasked(action ActionInput, stored models.Destination) (map[string]string, error) {
 	old, err := s.openHeaders(stored)
 	if err != nil {
 		return nil, err
 	}
-	kept := make(map[string]string, len(headers))
-	for name, value := range headers {
+	kept := make(map[string]string, len(action.Headers))
+	for name, value := range action.Headers {
 		if value == Mask {
 			known := false
 			if value, known = old[name]; !known {
-				return nil, models.InvalidField("headers."+name, "masked", "No value is stored for this header: send one.")
+				return nil, models.InvalidField(action.path+".headers."+name, "masked", "No value is stored for this header: send one.")
 			}
 		}
 		kept[name] = value

@@ -17,6 +17,8 @@ const (
 	Submission Kind = "sub"
 	Action     Kind = "act"
 	Delivery   Kind = "dlv"
+	Team       Kind = "team"
+	Mail       Kind = "mail"
 	Request    Kind = "req"
 )
 

@@ -16,6 +16,9 @@ import (
 func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries []models.Delivery) (models.Submission, error) {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		lead.Deliveries = nil
+		if lead.FieldsCompleted == nil {
+			lead.FieldsCompleted = []string{} // null is no list
+		}
 		created := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&lead)
 		if created.Error != nil {
 			return created.Error

@@ -24,6 +24,8 @@ func wrap(err error, doing string) error {
 		return nil
 	case errors.As(err, &coded):
 		return err
+	case unstorable(err):
+		return &models.Error{Code: models.CodeInvalid, Message: "A text has the character U+0000 or is not UTF-8, which cannot be stored."}
 	case away(err):
 		return errors.Join(&models.Error{
 			Code: models.CodeUnavailable, Reason: "database_unavailable",
@@ -34,12 +36,21 @@ func wrap(err error, doing string) error {
 	}
 }
 
-// read is wrap for a single row: no such row is not found.
+// read is wrap for a single row: no such row is not found, and neither is one
+// with a key that no row can have.
 func read(err error, noun string) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	if errors.Is(err, gorm.ErrRecordNotFound) || unstorable(err) {
 		return models.Errorf(models.CodeNotFound, "There is no such %s.", noun)
 	}
 	return wrap(err, "read "+noun)
+}
+
+// unstorable reports whether a value was a text that Postgres cannot hold:
+// character_not_in_repertoire or untranslatable_character (PostgreSQL manual,
+// appendix A).
+func unstorable(err error) bool {
+	var server *pgconn.PgError
+	return errors.As(err, &server) && (server.Code == "22021" || server.Code == "22P05")
 }
 
 // away reports whether the error tells of a database that cannot be reached or

@@ -159,7 +159,7 @@ func (c *Client) attempt(ctx context.Context, request Request) (Answer, Response
 		return Answer{Err: err}, response
 	}
 	conn := newOneShot(opened)
-	defer conn.Close() //nolint:errcheck // the answer has been read or given up
+	defer conn.Close()
 	post := (&http.Request{
 		Method:        http.MethodPost,
 		URL:           target,
@@ -191,7 +191,7 @@ func (c *Client) exchange(request *http.Request, conn *oneShot) Answer {
 	if err != nil {
 		return Answer{Err: err}
 	}
-	defer answered.Body.Close() //nolint:errcheck // nothing is left to lose
+	defer answered.Body.Close()
 	answer := Answer{Status: answered.StatusCode, Header: answered.Header}
 	if answer.Status < http.StatusOK {
 		return answer // 101: the body would be a connection without end

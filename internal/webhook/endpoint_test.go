@@ -215,3 +215,33 @@ func (r *recorder) dial(_ context.Context, _, address string) (net.Conn, error) 
 	r.dialed = append(r.dialed, address)
 	return nil, errNoDial
 }
+
+// tracker dials for real and notes whether the connection was closed again.
+type tracker struct{ opened, closed atomic.Int64 }
+
+func (d *tracker) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	d.opened.Add(1)
+	return &trackedConn{Conn: conn, closing: sync.OnceFunc(func() { d.closed.Add(1) })}, nil
+}
+
+type trackedConn struct {
+	net.Conn
+
+	closing func()
+}
+
+func (c *trackedConn) Close() error {
+	c.closing()
+	return c.Conn.Close()
+}
+
+// requireClosed wants one connection, closed by the time the attempt returned.
+func (d *tracker) requireClosed(t *testing.T) {
+	t.Helper()
+	require.EqualValues(t, 1, d.opened.Load())
+	require.EqualValues(t, 1, d.closed.Load())
+}

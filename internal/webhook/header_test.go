@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -64,7 +63,7 @@ func TestCheckHeaders(t *testing.T) {
 			}
 			requireRefusal(t, err, webhook.ReasonHeaders)
 			var coded *models.Error
-			require.True(t, errors.As(err, &coded))
+			require.ErrorAs(t, err, &coded)
 			require.Len(t, coded.Fields, 1)
 			require.Equal(t, test.code, coded.Fields[0].Code)
 			require.NotContains(t, err.Error(), "\n")

@@ -192,28 +192,31 @@ func TestHeaderLimit(t *testing.T) {
 	}
 }
 
-// The transport refuses such a header after the connection was opened.
-func TestConnectionIsClosedWhenTheRequestCannotBeSent(t *testing.T) {
+// The connection is gone when the attempt returns, however that went.
+func TestConnectionIsClosed(t *testing.T) {
 	t.Parallel()
-	gone := make(chan struct{})
-	server := accept(t, func(_ *endpoint, conn net.Conn) {
-		hold("")(conn)
-		close(gone)
-	})
-	response := newClient(webhook.Limits{}).Post(t.Context(), webhook.Request{URL: "http://" + server.address, ID: "dlv_1\r\nX-Evil: 1"})
-	requireRetry(t, response, models.ErrorProtocol)
-	requireClosed(t, gone)
-}
-
-func TestOversizeClosesTheConnection(t *testing.T) {
-	t.Parallel()
-	gone := make(chan struct{})
-	server := answering(t, func(conn net.Conn) {
-		flood(okOpen, " ")(conn)
-		close(gone)
-	})
-	requireRetry(t, post(t, newClient(webhook.Limits{}), "http://"+server.address), models.ErrorResponseTooLarge)
-	requireClosed(t, gone)
+	for name, test := range map[string]struct {
+		script func(net.Conn)
+		scheme string
+		id     string
+		code   models.ErrorCode
+	}{
+		"delivered":        {hold(okEmpty), "http", "dlv_1", ""},
+		"oversize":         {flood(okOpen, " "), "http", "dlv_1", models.ErrorResponseTooLarge},
+		"upgrade":          {hold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), "http", "dlv_1", models.ErrorProtocol},
+		"request unusable": {hold(""), "http", "dlv_1\r\nX-Evil: 1", models.ErrorProtocol},
+		"handshake failed": {hold("HTTP/1.1 400 Bad Request\r\n\r\n"), "https", "dlv_1", models.ErrorTLS},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := accept(t, func(_ *endpoint, conn net.Conn) { test.script(conn) })
+			dialer := &tracker{}
+			client := webhook.NewClient(webhook.Options{Guard: loopback(), Dial: dialer.dial})
+			response := client.Post(t.Context(), webhook.Request{URL: test.scheme + "://" + server.address, ID: test.id})
+			require.Equal(t, test.code, response.Verdict.Code, response.Verdict.Message)
+			dialer.requireClosed(t)
+		})
+	}
 }
 
 func TestCompressedAnswerIsNotUnpacked(t *testing.T) {
@@ -341,14 +344,4 @@ func requireRetry(t *testing.T, response webhook.Response, code models.ErrorCode
 	requireVerdict(t, response.Verdict)
 	require.Equal(t, code, response.Verdict.Code, response.Verdict.Message)
 	require.Equal(t, models.OutcomeRetry, response.Verdict.Outcome)
-}
-
-// requireClosed waits until the endpoint has seen the client leave.
-func requireClosed(t *testing.T, gone <-chan struct{}) {
-	t.Helper()
-	select {
-	case <-gone:
-	case <-time.After(bound):
-		t.Fatal("the connection is still open")
-	}
 }

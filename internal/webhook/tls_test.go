@@ -108,18 +108,30 @@ func TestTLSBadCertificates(t *testing.T) {
 		certificate tls.Certificate
 		message     string
 	}{
-		"expired": {trusted.issue(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }),
-			"The endpoint's certificate has expired or is not valid yet."},
-		"not yet valid": {trusted.issue(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }),
-			"The endpoint's certificate has expired or is not valid yet."},
-		"another address": {trusted.issue(t, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} }),
-			"The endpoint's certificate is for another host."},
-		"unknown authority": {stranger.issue(t, unchanged),
-			"The endpoint's certificate is not signed by a known authority."},
-		"self-signed": {tls.Certificate{Certificate: [][]byte{stranger.certificate.Raw}, PrivateKey: stranger.key},
-			"The endpoint's certificate is not signed by a known authority."},
-		"for clients only": {trusted.issue(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }),
-			"No secure connection to the endpoint could be agreed on."},
+		"expired": {
+			trusted.issue(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }),
+			"The endpoint's certificate has expired or is not valid yet.",
+		},
+		"not yet valid": {
+			trusted.issue(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }),
+			"The endpoint's certificate has expired or is not valid yet.",
+		},
+		"another address": {
+			trusted.issue(t, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} }),
+			"The endpoint's certificate is for another host.",
+		},
+		"unknown authority": {
+			stranger.issue(t, unchanged),
+			"The endpoint's certificate is not signed by a known authority.",
+		},
+		"self-signed": {
+			tls.Certificate{Certificate: [][]byte{stranger.certificate.Raw}, PrivateKey: stranger.key},
+			"The endpoint's certificate is not signed by a known authority.",
+		},
+		"for clients only": {
+			trusted.issue(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }),
+			"No secure connection to the endpoint could be agreed on.",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,17 +198,6 @@ func TestTLSHandshakeThatNeverFinishes(t *testing.T) {
 	requireRetry(t, response, models.ErrorTimeout)
 	require.Equal(t, "The TLS handshake with the endpoint did not finish in time.", response.Verdict.Message)
 	require.Equal(t, server.address, response.Address.String())
-}
-
-func TestFailedHandshakeClosesTheConnection(t *testing.T) {
-	t.Parallel()
-	gone := make(chan struct{})
-	server := accept(t, func(_ *endpoint, conn net.Conn) {
-		hold("HTTP/1.1 400 Bad Request\r\n\r\n")(conn)
-		close(gone)
-	})
-	requireRetry(t, post(t, newClient(webhook.Limits{}), "https://"+server.address), models.ErrorTLS)
-	requireClosed(t, gone)
 }
 
 func TestHTTPToATLSPort(t *testing.T) {

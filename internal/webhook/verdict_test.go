@@ -46,8 +46,8 @@ func TestJudgeBodies(t *testing.T) {
 				require.Equal(t, models.ErrorNotJSON, v.Code)
 				require.Contains(t, v.Message, `"response": "any"`)
 			}
-			any := webhook.Judge(webhook.Answer{Status: status, Body: []byte(body), AcceptAny: true})
-			require.True(t, any.Delivered(), "%.40q", body)
+			whatever := webhook.Judge(webhook.Answer{Status: status, Body: []byte(body), AcceptAny: true})
+			require.True(t, whatever.Delivered(), "%.40q", body)
 		}
 	}
 }

@@ -1,0 +1,102 @@
+package api_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"leadrail/api"
+)
+
+// known is what the route table and the contract both say of an operation.
+type known struct {
+	Public bool
+	Scope  string
+}
+
+func TestRoutesContractAndPoliciesAreOne(t *testing.T) {
+	t.Parallel()
+	service := newService(t)
+
+	table := map[string]known{}
+	for _, route := range api.Routes(service.dependencies) {
+		table[route.Method+" "+templated(route.Path)] = known{route.Public, route.Scope}
+		require.NotEqual(t, route.Public, route.Scope != "", "%s: a route is public or names a scope", route.Path)
+	}
+	served := map[string]bool{}
+	for _, route := range service.handler.(*gin.Engine).Routes() {
+		served[route.Method+" "+templated(route.Path)] = true
+	}
+	described := map[string]known{}
+	for path, item := range theContract(t).doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			described[method+" "+path] = securityOf(t, operation)
+			require.Contains(t, served, method+" "+path, "the contract describes what is not served")
+		}
+	}
+	require.Empty(t, cmp.Diff(table, described), "route table (-) and contract (+)")
+	require.Len(t, served, len(table))
+}
+
+func TestEveryRouteThatTakesABodyBoundsIt(t *testing.T) {
+	t.Parallel()
+	for _, route := range api.Routes(newService(t).dependencies) {
+		takesBody := route.Method == http.MethodPost || route.Method == http.MethodPut
+		require.Equal(t, takesBody, route.BodyLimit > 0, "%s %s", route.Method, route.Path)
+	}
+}
+
+func TestEveryOperationIsDescribed(t *testing.T) {
+	t.Parallel()
+	doc := theContract(t).doc
+	require.NoError(t, doc.Validate(t.Context(), openapi3.EnableExamplesValidation()))
+	ids := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			at := method + " " + path
+			require.NotEmpty(t, operation.Summary, at)
+			require.Len(t, operation.Tags, 1, at)
+			require.NotEmpty(t, operation.OperationID, at)
+			require.False(t, ids[operation.OperationID], "operationId of %s", at)
+			ids[operation.OperationID] = true
+			require.NotNil(t, operation.Security, at)
+			if operation.RequestBody != nil {
+				require.NotNil(t, operation.RequestBody.Value.Content["application/json"].Example, at)
+			}
+			for status, response := range operation.Responses.Map() {
+				require.Contains(t, response.Value.Headers, "X-Request-Id", "%s %s", at, status)
+				for kind, content := range response.Value.Content {
+					require.NotNil(t, content.Example, "%s %s %s has an example", at, status, kind)
+				}
+			}
+		}
+	}
+}
+
+func TestContractIsServed(t *testing.T) {
+	t.Parallel()
+	answer := newService(t).call(t, http.MethodGet, "/openapi.yaml", withoutKey())
+	require.Equal(t, http.StatusOK, answer.Code)
+	require.Equal(t, string(api.Contract()), answer.Body.String())
+}
+
+func securityOf(t *testing.T, operation *openapi3.Operation) known {
+	t.Helper()
+	require.NotNil(t, operation.Security, "%s lists its security", operation.OperationID)
+	if len(*operation.Security) == 0 {
+		return known{Public: true}
+	}
+	require.Len(t, *operation.Security, 1)
+	require.Len(t, (*operation.Security)[0]["bearer"], 1, operation.OperationID)
+	return known{Scope: (*operation.Security)[0]["bearer"][0]}
+}
+
+// templated writes :id as {id}.
+func templated(path string) string {
+	return regexp.MustCompile(`:(\w+)`).ReplaceAllString(path, "{$1}")
+}

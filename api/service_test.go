@@ -1,0 +1,206 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"leadrail/activities"
+	"leadrail/api"
+	"leadrail/internal/auth"
+	"leadrail/internal/demo"
+	"leadrail/internal/forms"
+	"leadrail/internal/leads"
+	"leadrail/internal/pgtest"
+	"leadrail/internal/seal"
+	"leadrail/internal/store"
+	"leadrail/internal/webhook"
+	"leadrail/models"
+	"leadrail/workflows"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+const adminKey = "lr_test_admin_key"
+
+// start is when the clock of a service begins.
+var start = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+// service is the whole API over a database of its own, with a fake in the
+// place of Temporal.
+type service struct {
+	handler      http.Handler
+	dependencies api.Dependencies
+	store        *store.Store
+	keyring      *seal.Keyring
+	runs         *runs
+	log          *bytes.Buffer
+	clock        func() time.Time
+}
+
+// runs is a workflow engine of functions.
+type runs struct {
+	startCapture func(context.Context, workflows.CaptureInput, workflows.Labels) error
+	captureInput func(context.Context, string) (workflows.CaptureInput, error)
+}
+
+func (r *runs) StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) error {
+	return r.startCapture(ctx, in, labels)
+}
+
+func (r *runs) CaptureInput(ctx context.Context, submissionID string) (workflows.CaptureInput, error) {
+	return r.captureInput(ctx, submissionID)
+}
+
+// destinations are checked as in production.
+type destinations struct{ *webhook.Guard }
+
+func (destinations) CheckHeaders(headers map[string]string) error {
+	return webhook.CheckHeaders(headers)
+}
+
+func newService(t *testing.T) *service {
+	t.Helper()
+	return newServiceOn(t, pgtest.New(t))
+}
+
+func newServiceOn(t *testing.T, databaseURL string) *service {
+	t.Helper()
+	db, err := store.Open(databaseURL, store.Options{MaxConnections: 4})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
+	require.NoError(t, err)
+	s := &service{store: db, keyring: keyring, log: &bytes.Buffer{}, clock: ticking()}
+	s.runs = &runs{startCapture: s.storeAtOnce, captureInput: noRun}
+	s.dependencies = api.Dependencies{
+		Auth:  auth.NewAuthenticator(adminKey),
+		Forms: &forms.Service{Store: db, Destinations: destinations{webhook.NewGuard()}, Sealer: keyring, Now: s.clock},
+		Leads: &leads.Service{
+			Store: db, Workflows: s.runs, Sealer: keyring, Now: s.clock,
+			ConversationURL: "https://chat.example.com/{conversationId}",
+		},
+		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
+		Receiver: demo.NewReceiver(s.clock),
+		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
+	}
+	s.handler = api.NewHandler(s.dependencies)
+	return s
+}
+
+// ticking is a clock that goes on by a second and a bit at each look, so that
+// cutting to milliseconds shows.
+func ticking() func() time.Time {
+	var looks atomic.Int64
+	return func() time.Time {
+		return start.Add(time.Duration(looks.Add(1)) * (time.Second + 1234*time.Microsecond + 567*time.Nanosecond))
+	}
+}
+
+// storeAtOnce is a workflow that gets as far as storing the lead.
+func (s *service) storeAtOnce(ctx context.Context, in workflows.CaptureInput, _ workflows.Labels) error {
+	lead := activities.Lead{Store: s.store, Sealed: s.keyring, Now: s.clock}
+	_, err := lead.Persist(ctx, activities.PersistInput{
+		LeadInput:     activities.LeadInput{SubmissionID: in.SubmissionID, RunSeq: in.RunSeq, Lead: in.Lead},
+		Qualification: models.Qualification{Qualified: true, Reasons: []models.Reason{}},
+	})
+	return err
+}
+
+func noRun(context.Context, string) (workflows.CaptureInput, error) {
+	return workflows.CaptureInput{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
+}
+
+type option func(*http.Request)
+
+func withoutKey() option { return func(r *http.Request) { r.Header.Del("Authorization") } }
+
+func with(name, value string) option { return func(r *http.Request) { r.Header.Set(name, value) } }
+
+// sending sets a body: text as it is, anything else as JSON.
+func sending(t *testing.T, body any) option {
+	t.Helper()
+	text, raw := body.(string)
+	if !raw {
+		encoded, err := json.Marshal(body)
+		require.NoError(t, err)
+		text = string(encoded)
+	}
+	return func(r *http.Request) {
+		r.Body = io.NopCloser(strings.NewReader(text))
+		r.Header.Set("Content-Type", "application/json")
+	}
+}
+
+// call makes one exchange and checks it against the contract.
+func (s *service) call(t *testing.T, method, target string, options ...option) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequest(method, target, http.NoBody)
+	request.Header.Set("Authorization", "Bearer "+adminKey)
+	for _, apply := range options {
+		apply(request)
+	}
+	body, err := io.ReadAll(request.Body)
+	require.NoError(t, err)
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	answer := httptest.NewRecorder()
+	s.handler.ServeHTTP(answer, request)
+	theContract(t).check(t, request, body, answer)
+	return answer
+}
+
+// callUnchecked is call for a service that lacks a part of the contract.
+func (s *service) callUnchecked(method, target string, options ...option) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(method, target, http.NoBody)
+	for _, apply := range options {
+		apply(request)
+	}
+	answer := httptest.NewRecorder()
+	s.handler.ServeHTTP(answer, request)
+	return answer
+}
+
+// read makes an exchange that must end with the status, and decodes its answer.
+func (s *service) read(t *testing.T, status int, method, target string, options ...option) map[string]any {
+	t.Helper()
+	answer := s.call(t, method, target, options...)
+	require.Equal(t, status, answer.Code, "%s", answer.Body)
+	return decoded(t, answer)
+}
+
+func decoded(t *testing.T, answer *httptest.ResponseRecorder) map[string]any {
+	t.Helper()
+	var value map[string]any
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &value), "%s", answer.Body)
+	return value
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// aForm is the smallest form that there is.
+func aForm(name string) object {
+	return object{"agentId": "agent_site", "name": name, "fields": []object{{"name": "email", "type": "email"}}}
+}
+
+// create makes a form and returns its id.
+func (s *service) create(t *testing.T, form object) string {
+	t.Helper()
+	return s.read(t, http.StatusCreated, http.MethodPost, "/v1/forms", sending(t, form))["id"].(string)
+}
+
+// submit posts a lead and returns its id.
+func (s *service) submit(t *testing.T, lead object) string {
+	t.Helper()
+	return s.read(t, http.StatusAccepted, http.MethodPost, "/v1/submissions", sending(t, lead))["submissionId"].(string)
+}
