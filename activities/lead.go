@@ -7,13 +7,25 @@ import (
 	"time"
 
 	"leadrail/internal/id"
+	"leadrail/internal/rules"
 	"leadrail/internal/store"
 	"leadrail/models"
 )
 
 // LeadStore is where leads and their progress are kept.
 type LeadStore interface {
+	Definitions
+	Progress
+}
+
+// Definitions are what decides about a lead.
+type Definitions interface {
 	FormVersion(ctx context.Context, id string, version int) (models.FormVersion, error)
+	Routing(ctx context.Context) (models.Routing, error)
+}
+
+// Progress is what becomes of a lead.
+type Progress interface {
 	Persist(ctx context.Context, lead models.Submission, deliveries []models.Delivery) (models.Submission, error)
 	MarkRetrying(ctx context.Context, retry store.Retry) error
 	Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error
@@ -39,53 +51,108 @@ type LeadInput struct {
 	Lead models.Sealed
 }
 
-// Qualify scores the lead. A form without rules qualifies every lead, with no
-// points.
-func (l *Lead) Qualify(_ context.Context, _ LeadInput) (models.Qualification, error) {
-	return models.Qualification{Qualified: true, Reasons: []models.Reason{}}, nil
+// QualifyResult is a lead's score and the team that the rules send it to. It
+// names rules and teams and nothing that the visitor typed.
+type QualifyResult struct {
+	Qualification models.Qualification
+	// TeamID is empty for a lead without a team.
+	TeamID string
+	// RoutingReasons say why that team.
+	RoutingReasons []string
 }
 
-// PersistInput is a lead with its score.
+// Qualify scores the lead by the rules of its form version, and routes it by
+// the rules of the installation.
+func (l *Lead) Qualify(ctx context.Context, in LeadInput) (QualifyResult, error) {
+	lead, definition, err := l.load(ctx, in)
+	if err != nil {
+		return QualifyResult{}, fmt.Errorf("qualify: %w", err)
+	}
+	routing, err := l.Store.Routing(ctx)
+	if err != nil {
+		return QualifyResult{}, fmt.Errorf("qualify: %w", err)
+	}
+	facts, err := factsOf(lead)
+	if err != nil {
+		return QualifyResult{}, fmt.Errorf("qualify: %w", err)
+	}
+	qualification := rules.Qualify(definition.Qualification, facts)
+	decision := rules.Route(routing.Rules, routing.FallbackTeam, facts.WithQualification(qualification))
+	return QualifyResult{Qualification: qualification, TeamID: decision.Team, RoutingReasons: decision.Reasons}, nil
+}
+
+// PersistInput is a lead with its score and its team.
 type PersistInput struct {
 	LeadInput
-	Qualification models.Qualification
+	QualifyResult
 }
 
-// Persist stores the lead with one delivery per action of its form version,
-// and returns what is to be delivered. Repeats return the same plan.
+// Persist stores the lead with one delivery per action of its form version
+// whose condition holds, assigns it, and returns what is to be delivered.
+// Repeats return the same plan.
 func (l *Lead) Persist(ctx context.Context, in PersistInput) (models.Plan, error) {
-	lead, err := l.open(in.LeadInput)
+	lead, definition, err := l.load(ctx, in.LeadInput)
 	if err != nil {
-		return models.Plan{}, err
+		return models.Plan{}, fmt.Errorf("persist: %w", err)
+	}
+	lead.Status, lead.RunSeq = models.StatusPending, in.RunSeq
+	lead.Qualify(in.Qualification)
+	lead.Assign(models.Assignment{TeamID: in.TeamID, Reasons: in.RoutingReasons, At: l.Now()})
+	actions, err := actionsFor(lead, definition)
+	if err != nil {
+		return models.Plan{}, fmt.Errorf("persist: %w", err)
+	}
+	stored, err := l.Store.Persist(ctx, lead, l.deliveries(lead, actions))
+	if err != nil {
+		return models.Plan{}, fmt.Errorf("persist: %w", err)
+	}
+	return planOf(stored, definition), nil
+}
+
+// load opens the lead and reads the definition that it was filled in with.
+func (l *Lead) load(ctx context.Context, in LeadInput) (models.Submission, models.FormDefinition, error) {
+	var lead models.Submission
+	plain, err := l.Sealed.Open(in.Lead, in.SubmissionID)
+	if err == nil {
+		err = json.Unmarshal(plain, &lead)
+	}
+	if err != nil {
+		return lead, models.FormDefinition{}, fmt.Errorf("open lead: %w", err)
 	}
 	version, err := l.Store.FormVersion(ctx, lead.FormID, lead.FormVersion)
-	if err != nil {
-		return models.Plan{}, fmt.Errorf("persist: %w", err)
-	}
-	lead.Status, lead.RunSeq, lead.Qualification = models.StatusPending, in.RunSeq, &in.Qualification
-	stored, err := l.Store.Persist(ctx, lead, l.deliveries(lead, version.Definition))
-	if err != nil {
-		return models.Plan{}, fmt.Errorf("persist: %w", err)
-	}
-	return planOf(stored, version.Definition), nil
+	return lead, version.Definition, err
 }
 
-func (l *Lead) open(in LeadInput) (models.Submission, error) {
-	plain, err := l.Sealed.Open(in.Lead, in.SubmissionID)
+// factsOf is what rules may ask about a lead.
+func factsOf(lead models.Submission) (rules.Facts, error) {
+	data, err := lead.FormData.Object()
 	if err != nil {
-		return models.Submission{}, fmt.Errorf("open lead: %w", err)
+		return rules.Facts{}, err
 	}
-	var lead models.Submission
-	if err := json.Unmarshal(plain, &lead); err != nil {
-		return models.Submission{}, fmt.Errorf("open lead: %w", err)
-	}
-	return lead, nil
+	signals, err := lead.Signals.Object()
+	return rules.Facts{Data: data, Signals: signals}, err
 }
 
-func (l *Lead) deliveries(lead models.Submission, definition models.FormDefinition) []models.Delivery {
+// actionsFor lists the actions whose condition holds for a qualified lead.
+func actionsFor(lead models.Submission, definition models.FormDefinition) ([]models.Action, error) {
+	facts, err := factsOf(lead)
+	if err != nil {
+		return nil, err
+	}
+	facts = facts.WithQualification(*lead.Qualification)
+	var due []models.Action
+	for _, action := range definition.Actions {
+		if action.When == nil || rules.Holds(*action.When, facts) {
+			due = append(due, action)
+		}
+	}
+	return due, nil
+}
+
+func (l *Lead) deliveries(lead models.Submission, actions []models.Action) []models.Delivery {
 	now := l.Now()
-	deliveries := make([]models.Delivery, len(definition.Actions))
-	for i, action := range definition.Actions {
+	deliveries := make([]models.Delivery, len(actions))
+	for i, action := range actions {
 		deliveries[i] = models.Delivery{
 			ID:           id.New(id.Delivery),
 			SubmissionID: lead.ID,
@@ -104,7 +171,7 @@ func (l *Lead) deliveries(lead models.Submission, definition models.FormDefiniti
 // planOf lists the stored deliveries in the form's order. A lead that is
 // finished has nothing left.
 func planOf(lead models.Submission, definition models.FormDefinition) models.Plan {
-	plan := models.Plan{Deliveries: []models.PlannedDelivery{}, Stored: lead.Status.Terminal()}
+	plan := models.Plan{Deliveries: []models.PlannedDelivery{}, Team: lead.Team, Stored: lead.Status.Terminal()}
 	if plan.Stored {
 		return plan
 	}
@@ -113,48 +180,16 @@ func planOf(lead models.Submission, definition models.FormDefinition) models.Pla
 		byAction[delivery.ActionID] = delivery
 	}
 	for _, action := range definition.Actions {
+		delivery, due := byAction[action.ID]
+		if !due {
+			continue
+		}
 		plan.Deliveries = append(plan.Deliveries, models.PlannedDelivery{
-			DeliveryID: byAction[action.ID].ID,
+			DeliveryID: delivery.ID,
 			Action:     action.Name,
 			Type:       action.Type,
 			Schedule:   action.Schedule(),
 		})
 	}
 	return plan
-}
-
-// RetryingInput is one delivery's wait for its next attempt.
-type RetryingInput struct {
-	SubmissionID string
-	RunSeq       int
-	DeliveryID   string
-	// Attempt is the number of the attempt that failed, with this verdict.
-	Attempt       int
-	Verdict       models.Verdict
-	NextAttemptAt time.Time
-}
-
-// MarkRetrying records that a delivery failed and waits.
-func (l *Lead) MarkRetrying(ctx context.Context, in RetryingInput) error {
-	return l.Store.MarkRetrying(ctx, store.Retry{
-		SubmissionID:  in.SubmissionID,
-		RunSeq:        in.RunSeq,
-		DeliveryID:    in.DeliveryID,
-		Attempt:       in.Attempt,
-		Verdict:       in.Verdict,
-		NextAttemptAt: in.NextAttemptAt.UTC(),
-		At:            l.Now(),
-	})
-}
-
-// FinalizeInput is how a run ended.
-type FinalizeInput struct {
-	SubmissionID string
-	RunSeq       int
-	Conclusion   models.Conclusion
-}
-
-// Finalize writes the lead's final status.
-func (l *Lead) Finalize(ctx context.Context, in FinalizeInput) error {
-	return l.Store.Finalize(ctx, in.SubmissionID, in.RunSeq, in.Conclusion, l.Now())
 }

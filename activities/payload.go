@@ -23,9 +23,28 @@ type payload struct {
 	Status          models.Status         `json:"status"`
 	FieldsCompleted []string              `json:"fieldsCompleted"`
 	Qualification   *models.Qualification `json:"qualification"`
-	FormVersion     int                   `json:"formVersion"`
-	Attempt         int                   `json:"attempt"`
-	Context         models.Document       `json:"context,omitempty"`
+	// Routing is null for a lead without a team.
+	Routing     *routing        `json:"routing"`
+	FormVersion int             `json:"formVersion"`
+	Attempt     int             `json:"attempt"`
+	Context     models.Document `json:"context,omitempty"`
+}
+
+// routing is whom the lead was given to; nobody when Assignee is null.
+type routing struct {
+	Team     string  `json:"team"`
+	Assignee *string `json:"assignee"`
+}
+
+func routingOf(lead models.Submission) *routing {
+	if lead.Team == "" {
+		return nil
+	}
+	given := &routing{Team: lead.Team}
+	if lead.Assignee != "" {
+		given.Assignee = &lead.Assignee
+	}
+	return given
 }
 
 // webhookBody encodes what the endpoint receives. Texts arrive as they were
@@ -44,6 +63,7 @@ func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) 
 		Status:          lead.Status,
 		FieldsCompleted: lead.FieldsCompleted,
 		Qualification:   lead.Qualification,
+		Routing:         routingOf(lead),
 		FormVersion:     lead.FormVersion,
 		Attempt:         job.Attempt.N,
 		Context:         lead.Context,

@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	"github.com/gin-gonic/gin/binding"
 
 	"leadrail/models"
 )
@@ -64,20 +63,17 @@ func decode(c *gin.Context, in any) error {
 	if err := decodeQuery(c.Request.URL.RawQuery, in); err != nil {
 		return err
 	}
-	path := map[string][]string{}
 	for _, param := range c.Params {
-		path[param.Key] = []string{param.Value}
-	}
-	headers := map[string][]string{}
-	for _, name := range tags(in, "header") {
-		if values := c.Request.Header.Values(name); len(values) > 0 {
-			headers[name] = values
+		if err := setTagged(in, "uri", param.Key, param.Value); err != nil {
+			return err
 		}
 	}
-	return errors.Join(
-		binding.MapFormWithTag(in, path, "uri"),
-		binding.MapFormWithTag(in, headers, "header"),
-	)
+	for _, name := range tags(in, "header") {
+		if err := setTagged(in, "header", name, c.GetHeader(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // decodeQuery refuses parameters that the use case does not know: a misspelt
@@ -97,11 +93,7 @@ func decodeQuery(raw string, in any) error {
 		}
 	}
 	for _, name := range known {
-		one := map[string][]string{name: query[name]}
-		if query.Get(name) == "" {
-			continue
-		}
-		if err := binding.MapFormWithTag(in, one, "form"); err != nil {
+		if err := setTagged(in, "form", name, query.Get(name)); err != nil {
 			return models.InvalidField(name, "type", "The parameter cannot be read: "+kindOf(in, name)+".")
 		}
 	}
@@ -219,26 +211,4 @@ func jsonKind(t reflect.Type) string {
 	default:
 		return "a number"
 	}
-}
-
-// tags lists the values of a tag over all fields of a struct, embedded ones
-// included.
-func tags(in any, tag string) []string {
-	var found []string
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(in).Elem()) {
-		if value := field.Tag.Get(tag); value != "" {
-			found = append(found, value)
-		}
-	}
-	return found
-}
-
-// kindOf says what a query parameter should have been.
-func kindOf(in any, name string) string {
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(in).Elem()) {
-		if field.Tag.Get("form") == name {
-			return "it is " + jsonKind(field.Type)
-		}
-	}
-	return "it is not known"
 }

@@ -5,6 +5,7 @@ type RouteInfo struct {
 	Method, Path string
 	Public       bool
 	Scope        string
+	Page         bool
 	BodyLimit    int64
 }
 
@@ -12,7 +13,7 @@ type RouteInfo struct {
 func Routes(d Dependencies) []RouteInfo {
 	var infos []RouteInfo
 	for _, r := range routes(d) {
-		infos = append(infos, RouteInfo{r.method, r.path, r.policy.public, string(r.policy.scope), r.policy.bodyLimit})
+		infos = append(infos, RouteInfo{r.method, r.path, r.policy.public, string(r.policy.scope), r.policy.page, r.policy.bodyLimit})
 	}
 	return infos
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -29,6 +30,9 @@ const retryAfter = "2"
 // errorKey is where a handler's internal error waits for the request log.
 const errorKey = "leadrail.error"
 
+// challengeKey is where a route says how it wants its callers to authenticate.
+const challengeKey = "leadrail.challenge"
+
 var (
 	errNoRoute  = &models.Error{Code: models.CodeNotFound, Reason: "no_route", Message: "There is nothing at this path; see /openapi.yaml."}
 	errNoMethod = &models.Error{Code: models.CodeMalformed, Reason: "method_not_allowed", Message: "This path does not take this method; see /openapi.yaml."}
@@ -53,7 +57,7 @@ func writeProblem(c *gin.Context, err error) {
 		c.Header("Retry-After", retryAfter)
 	}
 	if status == http.StatusUnauthorized {
-		c.Header("WWW-Authenticate", "Bearer")
+		c.Header("WWW-Authenticate", cmp.Or(c.GetString(challengeKey), "Bearer"))
 	}
 	code := coded.Reason
 	if code == "" {

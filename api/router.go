@@ -11,6 +11,7 @@ import (
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
 	"leadrail/internal/leads"
+	"leadrail/web"
 )
 
 // Dependencies are what the API asks. All of them are required.
@@ -20,6 +21,8 @@ type Dependencies struct {
 	Leads *leads.Service
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
+	// Outbox is nil unless mail is kept instead of sent.
+	Outbox *leads.Outbox
 	// Receiver is nil unless the service is being tried out.
 	Receiver *demo.Receiver
 	Log      *slog.Logger
@@ -36,6 +39,9 @@ type policy struct {
 	// public routes need no key.
 	public bool
 	scope  auth.Scope
+	// page routes are for a browser: they also take the key as the password of
+	// HTTP Basic authentication (RFC 7617), under any name.
+	page bool
 	// bodyLimit is the largest body in bytes; 0 means that there is none.
 	bodyLimit int64
 }
@@ -75,6 +81,16 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/readyz", public, ready(d.Ready)},
 		{http.MethodGet, "/openapi.yaml", public, serveContract},
 	}
+	if d.Outbox != nil {
+		pages := web.Outbox{Mails: d.Outbox}
+		page := policy{scope: auth.ScopeRead, page: true}
+		table = append(table,
+			route{http.MethodGet, "/v1/outbox", read, handle(http.StatusOK, d.Outbox.Mails)},
+			route{http.MethodGet, web.OutboxPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.List(c) })},
+			route{http.MethodGet, web.OutboxMailPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.Mail(c, c.Param("id")) })},
+			route{http.MethodGet, web.OutboxBodyPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.Body(c, c.Param("id")) })},
+		)
+	}
 	if d.Receiver != nil {
 		table = append(table,
 			route{http.MethodPost, demo.ReceiverPath, policy{public: true, bodyLimit: formLimit}, gin.WrapF(d.Receiver.Take)},
@@ -104,7 +120,7 @@ func NewHandler(d Dependencies) http.Handler {
 func admit(authenticator *auth.Authenticator, p policy) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if !p.public {
-			if err := authenticator.Authorize(c.GetHeader("Authorization"), p.scope); err != nil {
+			if err := authenticator.Authorize(credentials(c, p), p.scope); err != nil {
 				writeProblem(c, err)
 				return
 			}

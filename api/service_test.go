@@ -21,6 +21,7 @@ import (
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
 	"leadrail/internal/leads"
+	"leadrail/internal/mail"
 	"leadrail/internal/pgtest"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
@@ -69,6 +70,11 @@ func (destinations) CheckHeaders(headers map[string]string) error {
 	return webhook.CheckHeaders(headers)
 }
 
+func (destinations) CheckRecipient(text string) error {
+	_, err := mail.ParseRecipient(text)
+	return err
+}
+
 func newService(t *testing.T) *service {
 	t.Helper()
 	return newServiceOn(t, pgtest.New(t))
@@ -91,6 +97,7 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 			ConversationURL: "https://chat.example.com/{conversationId}",
 		},
 		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
+		Outbox:   &leads.Outbox{Store: db},
 		Receiver: demo.NewReceiver(s.clock),
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
 	}
@@ -112,7 +119,7 @@ func (s *service) storeAtOnce(ctx context.Context, in workflows.CaptureInput, _ 
 	lead := activities.Lead{Store: s.store, Sealed: s.keyring, Now: s.clock}
 	_, err := lead.Persist(ctx, activities.PersistInput{
 		LeadInput:     activities.LeadInput{SubmissionID: in.SubmissionID, RunSeq: in.RunSeq, Lead: in.Lead},
-		Qualification: models.Qualification{Qualified: true, Reasons: []models.Reason{}},
+		QualifyResult: activities.QualifyResult{Qualification: models.Qualification{Qualified: true, Reasons: []models.Reason{}}},
 	})
 	return err
 }

@@ -48,6 +48,7 @@ type machine struct {
 	t        *testing.T
 	dir      string
 	api      string
+	temporal string
 	adminKey string
 	env      []string
 }
@@ -59,12 +60,12 @@ func newMachine(t *testing.T, env ...string) *machine {
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	m := &machine{t: t, dir: dir, api: freeAddress(t), adminKey: "lr_e2e_admin_key"}
+	m := &machine{t: t, dir: dir, api: freeAddress(t), temporal: freeAddress(t), adminKey: "lr_e2e_admin_key"}
 	m.env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir,
 		"LEADRAIL_DATA_DIR=" + filepath.Join(dir, "data"),
 		"LEADRAIL_LISTEN=" + m.api,
-		"LEADRAIL_TEMPORAL_LISTEN=" + freeAddress(t),
+		"LEADRAIL_TEMPORAL_LISTEN=" + m.temporal,
 		"LEADRAIL_TEMPORAL_UI_LISTEN=" + freeAddress(t),
 		"LEADRAIL_POSTGRES_PORT=" + portOf(freeAddress(t)),
 		"LEADRAIL_ADMIN_KEY=" + m.adminKey,

@@ -11,10 +11,11 @@ type ActionType string
 // The action types.
 const (
 	ActionWebhook ActionType = "webhook"
+	ActionEmail   ActionType = "email"
 )
 
 // Valid reports whether t is a known action type.
-func (t ActionType) Valid() bool { return t == ActionWebhook }
+func (t ActionType) Valid() bool { return t == ActionWebhook || t == ActionEmail }
 
 // Action is what a form does with a submission, as defined by one version of
 // the form. Where it goes, a Destination, is read fresh at each attempt.
@@ -23,8 +24,16 @@ type Action struct {
 	ID   string     `json:"id"`
 	Name string     `json:"name"`
 	Type ActionType `json:"type"`
-	// Response says which answers of a webhook count as success.
+	// When decides for each lead whether the action runs; nil means always. It
+	// may ask for form data, signals and the outcome of the scoring rules.
+	When *Condition `json:"when,omitempty"`
+	// Response says which answers of a webhook count as success; empty for
+	// other types.
 	Response ResponseRule `json:"response,omitempty"`
+	// Subject is the template of an email's subject; empty for the default.
+	Subject string `json:"subject,omitempty"`
+	// ToTeam adds the routed team's addresses to an email's recipients.
+	ToTeam bool `json:"toTeam,omitempty"`
 	// RetrySchedule lists the waits before the second, third, … attempt, each
 	// counted from the end of the attempt before.
 	// Nil means the default.
@@ -73,11 +82,15 @@ type Destination struct {
 	ActionID string `gorm:"primaryKey"`
 	FormID   string
 	Name     string
-	URL      string
+	// URL is empty for an action that makes no request.
+	URL string
 	// Headers are the caller's own request headers, a sealed JSON object bound
 	// to the action id; absent when there are none.
 	Headers Sealed
-	Enabled bool
+	// Recipients are the addresses of an email action; nil, and NULL in the
+	// database, for actions of other types.
+	Recipients []string `gorm:"serializer:json;type:jsonb"`
+	Enabled    bool
 	// DisabledReason says why an action that was switched off by itself is off.
 	DisabledReason string
 	UpdatedAt      time.Time

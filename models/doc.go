@@ -3,5 +3,6 @@
 // other package relies on.
 //
 // The package is pure. It imports the standard library only and does no I/O;
-// gorm struct tags are the one trace of storage it carries.
+// gorm struct tags are the one trace of storage it carries. UpdatedAt is the
+// caller's to set where a whole row is written: gorm would take its own clock.
 package models

@@ -12,10 +12,12 @@ type Form struct {
 	// Name is unique per agent: ^[a-z_][a-z0-9_]*$.
 	Name string
 	// Version is the newest version, counted from 1.
-	Version   int
-	Enabled   bool
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Version int
+	Enabled bool
+	// AlertEmail is told when leads fail; empty for nobody.
+	AlertEmail string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
 }
 
 // FormVersion is a form's definition at one version. It never changes.
@@ -41,6 +43,8 @@ type FormDefinition struct {
 	SuccessMessage string   `json:"successMessage,omitempty"`
 	ErrorMessage   string   `json:"errorMessage,omitempty"`
 	Actions        []Action `json:"actions"`
+	// Qualification scores the leads; nil for a form whose leads all qualify.
+	Qualification *QualificationRules `json:"qualification,omitempty"`
 }
 
 // FieldType is the kind of a form field.
@@ -48,17 +52,20 @@ type FieldType string
 
 // The field types.
 const (
-	FieldText     FieldType = "text"
-	FieldEmail    FieldType = "email"
-	FieldTextarea FieldType = "textarea"
-	FieldNumber   FieldType = "number"
-	FieldSelect   FieldType = "select"
+	FieldText        FieldType = "text"
+	FieldEmail       FieldType = "email"
+	FieldTel         FieldType = "tel"
+	FieldTextarea    FieldType = "textarea"
+	FieldNumber      FieldType = "number"
+	FieldSelect      FieldType = "select"
+	FieldMultiselect FieldType = "multiselect"
+	FieldDate        FieldType = "date"
 )
 
 // Valid reports whether t is a known field type.
 func (t FieldType) Valid() bool {
 	switch t {
-	case FieldText, FieldEmail, FieldTextarea, FieldNumber, FieldSelect:
+	case FieldText, FieldEmail, FieldTel, FieldTextarea, FieldNumber, FieldSelect, FieldMultiselect, FieldDate:
 		return true
 	}
 	return false
@@ -74,9 +81,11 @@ type Field struct {
 	DefaultValue any        `json:"defaultValue,omitempty"`
 	Options      []Option   `json:"options,omitempty"`
 	Validation   Validation `json:"validation,omitzero"`
+	// VisibleWhen hides the field while it does not hold; nil always shows it.
+	VisibleWhen *Condition `json:"visibleWhen,omitempty"`
 }
 
-// Option is one choice of a select field.
+// Option is one choice of a select or multiselect field.
 type Option struct {
 	Label string `json:"label"`
 	Value string `json:"value"`

@@ -22,10 +22,14 @@ type Mail struct {
 // LogValue implements slog.LogValuer: the id and nothing personal.
 func (m Mail) LogValue() slog.Value { return slog.StringValue(m.ID) }
 
-// Alert is when the owner of a form was last told of failed leads.
+// Alert is what the owner of a form was last told of failed leads.
 type Alert struct {
 	FormID string `gorm:"primaryKey"`
-	SentAt time.Time
-	// Failed counts the leads that have failed since.
+	// SubmissionID is the lead whose failure the last alert was sent for.
+	SubmissionID string
+	SentAt       time.Time
+	// Told is how many leads the last alert was about, Failed how many have
+	// failed since.
+	Told   int
 	Failed int
 }

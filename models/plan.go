@@ -10,6 +10,8 @@ import (
 // only.
 type Plan struct {
 	Deliveries []PlannedDelivery `json:"deliveries"`
+	// Team is the name of the team that the lead was routed to; empty for none.
+	Team string `json:"team,omitempty"`
 	// Stored reports that an earlier run had finished the lead already and
 	// nothing is left to do.
 	Stored bool `json:"stored,omitempty"`

@@ -35,14 +35,32 @@ type Submission struct {
 
 	// Qualification is absent until the lead is qualified.
 	Qualification *Qualification `gorm:"serializer:json;type:jsonb" json:"qualification,omitempty"`
+	// Score and Tier repeat the qualification's, for sorting and searching.
+	Score int    `json:"-"`
+	Tier  string `json:"-"`
+	// Assignment is absent until the lead is routed.
+	Assignment *Assignment `gorm:"serializer:json;type:jsonb" json:"-"`
+	// Team and Assignee repeat the assignment's, for searching.
+	Team     string `json:"-"`
+	Assignee string `json:"-"`
 
 	Deliveries []Delivery `gorm:"foreignKey:SubmissionID" json:"-"`
+}
+
+// Assign takes where the lead was routed.
+func (s *Submission) Assign(assignment Assignment) {
+	s.Assignment, s.Team, s.Assignee = &assignment, assignment.Team, assignment.Assignee
+}
+
+// Qualify takes the lead's score.
+func (s *Submission) Qualify(qualification Qualification) {
+	s.Qualification, s.Score, s.Tier = &qualification, qualification.Score, qualification.Tier
 }
 
 // Qualification is the outcome of a form's scoring rules for one lead.
 type Qualification struct {
 	Score     int    `json:"score"`
-	Tier      string `json:"tier,omitempty"`
+	Tier      string `json:"tier"`
 	Qualified bool   `json:"qualified"`
 	// Reasons lists every rule that counted, in the form's order.
 	Reasons []Reason `json:"reasons"`

@@ -16,6 +16,8 @@ import (
 type Activities struct {
 	Lead    *activities.Lead
 	Webhook *activities.Webhook
+	Email   *activities.Email
+	Alert   *activities.Alert
 }
 
 // Options of a worker.
@@ -52,7 +54,8 @@ func New(temporal client.Client, effects Activities, options Options) worker.Wor
 		OnFatalError:                            options.OnFatalError,
 	})
 	w.RegisterWorkflowWithOptions(workflows.Capture, workflow.RegisterOptions{Name: workflows.CaptureName})
-	w.RegisterActivityWithOptions(effects.Lead, activity.RegisterOptions{})
-	w.RegisterActivityWithOptions(effects.Webhook, activity.RegisterOptions{})
+	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Alert} {
+		w.RegisterActivityWithOptions(effect, activity.RegisterOptions{})
+	}
 	return w
 }

@@ -20,18 +20,19 @@ type CaptureInput struct {
 
 // capture is the state of one run.
 type capture struct {
-	in            CaptureInput
-	qualification models.Qualification
-	board         board
+	in        CaptureInput
+	qualified activities.QualifyResult
+	team      string
+	board     board
 	// cancel stops the deliveries, whoever asks for it.
 	cancel       workflow.CancelFunc
 	cancelReason string
 	finishing    bool
 }
 
-// Capture takes an accepted lead to its end: it is qualified, stored, and
-// delivered by every action of its form, each on its own schedule. The run
-// ends with an error of type ErrTypeDeliveryFailed when the lead failed, and
+// Capture takes an accepted lead to its end: it is qualified, routed, stored,
+// and delivered by every action of its form that applies, each on its own
+// schedule. The run ends with an error of type ErrTypeDeliveryFailed when the lead failed, and
 // as cancelled when somebody cancelled it, so that Temporal shows the truth.
 //
 // An accepted lead is stored also when the run is cancelled at once: only the
@@ -66,15 +67,16 @@ func (c *capture) leadInput() activities.LeadInput {
 
 func (c *capture) qualify(ctx workflow.Context) error {
 	var lead *activities.Lead
-	return runStored(ctx, "qualify", lead.Qualify, c.leadInput(), &c.qualification)
+	return runStored(ctx, "qualify", lead.Qualify, c.leadInput(), &c.qualified)
 }
 
 func (c *capture) persist(ctx workflow.Context) (models.Plan, error) {
 	var lead *activities.Lead
 	var plan models.Plan
 	err := runStored(ctx, "store", lead.Persist, activities.PersistInput{
-		LeadInput: c.leadInput(), Qualification: c.qualification,
+		LeadInput: c.leadInput(), QualifyResult: c.qualified,
 	}, &plan)
+	c.team = plan.Team
 	return plan, err
 }
 
@@ -91,20 +93,38 @@ func (c *capture) finish(ctx workflow.Context, conclusion models.Conclusion) err
 	if err := c.publishResult(ctx, conclusion.Status()); err != nil {
 		return err
 	}
+	if conclusion.Status() == models.StatusFailed && !conclusion.Cancelled {
+		c.alert(ctx)
+	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
 	return resultOf(conclusion)
 }
 
+// alert tells people that the lead failed. One that cannot be told changes
+// nothing about the lead.
+func (c *capture) alert(ctx workflow.Context) {
+	var alert *activities.Alert
+	err := workflow.ExecuteActivity(alertOptions(ctx, "alert"), alert.AlertFailed, activities.AlertInput{
+		SubmissionID: c.in.SubmissionID, RunSeq: c.in.RunSeq,
+	}).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("alert was not sent", "error", err)
+	}
+}
+
 // publishResult makes the lead findable by how it ended.
 func (c *capture) publishResult(ctx workflow.Context, status models.Status) error {
 	updates := []temporal.SearchAttributeUpdate{
 		LeadStatus.ValueSet(string(status)),
-		LeadScore.ValueSet(int64(c.qualification.Score)),
+		LeadScore.ValueSet(int64(c.qualified.Qualification.Score)),
 	}
-	if c.qualification.Tier != "" {
-		updates = append(updates, LeadTier.ValueSet(c.qualification.Tier))
+	if tier := c.qualified.Qualification.Tier; tier != "" {
+		updates = append(updates, LeadTier.ValueSet(tier))
+	}
+	if c.team != "" {
+		updates = append(updates, LeadTeam.ValueSet(c.team))
 	}
 	c.board.show(ctx, status)
 	return workflow.UpsertTypedSearchAttributes(ctx, updates...)

@@ -73,7 +73,7 @@ func TestActivitiesAreGivenTheLeadAndItsRun(t *testing.T) {
 
 	lead := activities.LeadInput{SubmissionID: "sub_1", RunSeq: 2, Lead: models.Sealed("sealed bytes")}
 	require.Equal(t, []activities.LeadInput{lead}, inputsOf[activities.LeadInput](r.journal))
-	require.Equal(t, []activities.PersistInput{{LeadInput: lead, Qualification: qualified}},
+	require.Equal(t, []activities.PersistInput{{LeadInput: lead, QualifyResult: qualified}},
 		inputsOf[activities.PersistInput](r.journal))
 	require.Equal(t, []activities.DeliverInput{
 		{DeliveryID: "dlv_crm", RunSeq: 2, N: 1, Trigger: models.TriggerFirst},

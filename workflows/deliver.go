@@ -70,9 +70,12 @@ func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery,
 // deliveryActivity is the activity that makes attempts of the type.
 func deliveryActivity(kind models.ActionType) any {
 	var webhook *activities.Webhook
+	var email *activities.Email
 	switch kind {
 	case models.ActionWebhook:
 		return webhook.DeliverWebhook
+	case models.ActionEmail:
+		return email.DeliverEmail
 	default:
 		return string(kind)
 	}

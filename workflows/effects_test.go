@@ -22,21 +22,25 @@ type effects struct {
 	deliver      func(ctx context.Context, in activities.DeliverInput) (models.Verdict, error)
 	markRetrying func() error
 	finalize     func() error
+	alert        func() error
 
 	journal *journal
 }
 
-// qualified is the score of every lead here.
-var qualified = models.Qualification{
-	Score: 42, Tier: "hot", Qualified: true, Reasons: []models.Reason{{Rule: "budget", Points: 42}},
+// qualified is the score and the route of every lead here.
+var qualified = activities.QualifyResult{
+	Qualification: models.Qualification{
+		Score: 42, Tier: "hot", Qualified: true, Reasons: []models.Reason{{Rule: "budget", Points: 42}},
+	},
+	TeamID: "team_1", RoutingReasons: []string{`rule "all" matched`},
 }
 
-func (e *effects) Qualify(ctx context.Context, in activities.LeadInput) (models.Qualification, error) {
+func (e *effects) Qualify(ctx context.Context, in activities.LeadInput) (activities.QualifyResult, error) {
 	e.journal.note(ctx, "qualify")
 	e.journal.keep(in)
 	if e.qualify != nil {
 		if err := e.qualify(); err != nil {
-			return models.Qualification{}, err
+			return activities.QualifyResult{}, err
 		}
 	}
 	return qualified, nil
@@ -49,6 +53,19 @@ func (e *effects) Persist(ctx context.Context, in activities.PersistInput) (mode
 		return models.Plan{}, nil
 	}
 	return e.persist()
+}
+
+func (e *effects) DeliverEmail(ctx context.Context, in activities.DeliverInput) (models.Verdict, error) {
+	return e.DeliverWebhook(ctx, in)
+}
+
+func (e *effects) AlertFailed(ctx context.Context, in activities.AlertInput) error {
+	e.journal.note(ctx, "alert")
+	e.journal.keep(in)
+	if e.alert == nil {
+		return nil
+	}
+	return e.alert()
 }
 
 func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput) (models.Verdict, error) {

@@ -18,6 +18,7 @@ const (
 	heartbeatTimeout = 10 * time.Second
 	firstRetry       = 500 * time.Millisecond
 	maxRetryInterval = 5 * time.Second
+	alertTimeout     = 2 * time.Minute
 )
 
 // localOptions are for a short write to our own database inside the workflow
@@ -55,6 +56,17 @@ func deliverOptions(ctx workflow.Context, summary string) workflow.Context {
 		WaitForCancellation: true,
 		RetryPolicy:         outageRetries(),
 		Summary:             summary,
+	})
+}
+
+// alertOptions are for telling people of a failed lead: a few tries within
+// alertTimeout, because the run stays open for them.
+func alertOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		ScheduleToCloseTimeout: alertTimeout,
+		StartToCloseTimeout:    deliverTimeout,
+		RetryPolicy:            outageRetries(),
+		Summary:                summary,
 	})
 }
 

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"leadrail/internal/app"
-	"leadrail/internal/store"
 )
 
 // version is set by the build.
@@ -21,32 +19,43 @@ func commands() []command {
 		{"api", "run the API alone", serve(app.Roles{API: true})},
 		{"worker", "run the worker alone", serve(app.Roles{Worker: true})},
 		{"migrate", "bring the database's schema up to date and exit", migrate},
+		{"doctor", "check everything that a running Leadrail needs, and say what to do", doctor},
 		{"version", "print the version and exit", printVersion},
 	}
 }
 
-func up(ctx context.Context, e env) error { return app.Up(ctx, e.config, e.out, e.log) }
+func up(ctx context.Context, e env) error {
+	e.announce(ctx)
+	return app.Up(ctx, e.config, e.out, e.log)
+}
 
 func serve(roles app.Roles) func(context.Context, env) error {
 	return func(ctx context.Context, e env) error {
+		e.announce(ctx)
 		return app.Serve(ctx, e.config, roles, e.log, func(app.Parts) {
 			e.log.InfoContext(ctx, "ready", "api", roles.API, "worker", roles.Worker, "listen", e.config.Listen)
 		})
 	}
 }
 
-func migrate(ctx context.Context, e env) error {
-	if e.config.DatabaseURL == "" {
-		return errors.New("DATABASE_URL is not set")
-	}
-	return store.Migrate(ctx, e.config.DatabaseURL.Reveal())
+// announce logs what runs, and what its configuration changes.
+func (e env) announce(ctx context.Context) {
+	e.log.InfoContext(ctx, "starting", "version", shownVersion(), "config", e.config)
 }
 
+func migrate(ctx context.Context, e env) error { return app.Migrate(ctx, e.config) }
+
+func doctor(ctx context.Context, e env) error { return app.Doctor(ctx, e.config, e.out) }
+
 func printVersion(_ context.Context, e env) error {
-	shown := version
-	if info, ok := debug.ReadBuildInfo(); ok && shown == "" {
-		shown = info.Main.Version
-	}
-	_, err := fmt.Fprintln(e.out, "leadrail", shown)
+	_, err := fmt.Fprintln(e.out, "leadrail", shownVersion())
 	return err
+}
+
+// shownVersion is that of the module where the linker wrote none.
+func shownVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
+		return info.Main.Version
+	}
+	return version
 }

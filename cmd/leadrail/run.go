@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 }
 
 func (c command) execute(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	settings, err := config.Load(c.name, args, getenv, stderr)
+	settings, err := config.Load(c.name, args, getenv, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Makes Temporal's two databases and brings their schemas up to date.
+# Makes Temporal's two databases and brings their schemas up to date. Every step
+# leaves alone what is done already. The tool reads where the server is, and its
+# password, from the environment: SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER.
 set -eu
+SQL_PASSWORD=$(cat "$SQL_PASSWORD_FILE")
+export SQL_PASSWORD
 
+# schema DATABASE KIND
 schema() {
-  database=$1
-  versions=/etc/temporal/schema/postgresql/v12/$2/versioned
-  tool() {
-    temporal-sql-tool --plugin "$SQL_PLUGIN" --ep "$SQL_HOST" -p "$SQL_PORT" -u "$SQL_USER" --pw "$SQL_PASSWORD" --db "$database" "$@"
-  }
-  tool create
-  tool setup-schema -v 0.0 || true # fails where a schema is there already
-  tool update-schema -d "$versions"
+  temporal-sql-tool --db "$1" create
+  temporal-sql-tool --db "$1" setup-schema -v 0.0
+  temporal-sql-tool --db "$1" update-schema -d "/etc/temporal/schema/postgresql/v12/$2/versioned"
 }
 
 schema temporal temporal

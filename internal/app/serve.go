@@ -12,13 +12,13 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"leadrail/activities"
 	"leadrail/api"
 	"leadrail/internal/auth"
 	"leadrail/internal/config"
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
 	"leadrail/internal/leads"
+	"leadrail/internal/mail"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
 	"leadrail/internal/webhook"
@@ -110,6 +110,7 @@ type Parts struct {
 	workflows *workflows.Client
 	keyring   *seal.Keyring
 	guard     *webhook.Guard
+	sender    mail.Sender
 	receiver  *demo.Receiver
 }
 
@@ -131,6 +132,14 @@ func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger
 		return Parts{}, errors.Join(err, db.Close())
 	}
 	guard, receiver := outbound(c, roles)
+	sender, err := newSender(c, db, guard)
+	if err == nil && roles.Worker {
+		err = requireProvider(ctx, sender, db)
+	}
+	if err != nil {
+		temporal.Close()
+		return Parts{}, errors.Join(err, db.Close())
+	}
 	runs := workflows.NewClient(temporal)
 	return Parts{
 		Forms: &forms.Service{Store: db, Destinations: destinations{guard}, Sealer: keyring, Now: now},
@@ -139,7 +148,7 @@ func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger
 			ConversationURL: c.ConversationURL,
 		},
 		config: c, log: log, store: db, temporal: temporal, workflows: runs, keyring: keyring,
-		guard: guard, receiver: receiver,
+		guard: guard, sender: sender, receiver: receiver,
 	}, nil
 }
 
@@ -198,23 +207,15 @@ func (d destinations) CheckHeaders(headers map[string]string) error {
 	return webhook.CheckHeaders(headers)
 }
 
+// CheckRecipient implements forms.DestinationChecker.
+func (d destinations) CheckRecipient(text string) error {
+	_, err := mail.ParseRecipient(text)
+	return err
+}
+
 func (p Parts) close() error {
 	p.temporal.Close()
 	return p.store.Close()
-}
-
-func (p Parts) startWorker(fatal chan<- error) (stop func(), err error) {
-	w := worker.New(p.temporal, worker.Activities{
-		Lead: &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now},
-		Webhook: &activities.Webhook{
-			Store: p.store, Client: webhook.NewClient(webhook.Options{Guard: p.guard}), Sealed: p.keyring,
-			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL,
-		},
-	}, worker.Options{OnFatalError: func(err error) { fatal <- fmt.Errorf("worker: %w", err) }})
-	if err := w.Start(); err != nil {
-		return nil, fmt.Errorf("start worker: %w", err)
-	}
-	return w.Stop, nil
 }
 
 func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), err error) {
@@ -231,6 +232,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 			{Part: "postgres", Ping: p.store.Ping},
 			{Part: "temporal", Ping: p.workflows.Ping},
 		},
+		Outbox:   p.outbox(),
 		Receiver: p.receiver,
 		Log:      p.log,
 	}))

@@ -42,6 +42,7 @@ func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (
 		defer func() { err = errors.Join(err, temporal.stop()) }()
 		c.TemporalAddress, ui = loopbackOf(c.TemporalListen), c.TemporalUIListen
 	}
+	c = withLocalMail(c, ui)
 	roles := Roles{API: true, Worker: true, Receiver: true}
 	return Serve(ctx, c, roles, log, func(parts Parts) { parts.announce(ctx, out, ui) })
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"reflect"
 )
 
 // Config is every setting of every command.
@@ -25,26 +26,43 @@ type Config struct {
 	ConversationURL string         `desc:"Link to a conversation, with {conversationId} in it." env:"LEADRAIL_CONVERSATION_URL"`
 	SealKeys        Secret         `desc:"Keys that seal form data in workflow history, as id:base64 of 32 bytes, comma-separated. The first one seals, all open. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_SEAL_KEYS"`
 
+	Mail           string `desc:"Who sends mail: sendgrid, or outbox, which keeps it and shows it on a page. Absent, it is sendgrid where SENDGRID_API_KEY is set, else outbox for \"up\"; other commands then refuse to run a form that sends mail." env:"LEADRAIL_MAIL"`
+	MailFrom       string `desc:"Sender of mail: an address, or a name and an address in angle brackets. SendGrid takes verified senders only." env:"LEADRAIL_MAIL_FROM" envDefault:"leads@leadrail.invalid"`
+	SendGridAPIKey Secret `desc:"SendGrid API key with the permission Mail Send." env:"SENDGRID_API_KEY"`
+	SendGridHost   string `desc:"SendGrid's API; https://api.eu.sendgrid.com keeps mail in the European Union." env:"SENDGRID_HOST" envDefault:"https://api.sendgrid.com"`
+	LeadURL        string `desc:"Link to a lead in mails, with {submissionId} in it. Absent, \"up\" links to its Temporal UI." env:"LEADRAIL_LEAD_URL"`
+
 	LogLevel  slog.Level `desc:"Least level that is logged: debug, info, warn or error." env:"LEADRAIL_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `desc:"Format of the log: text or json." env:"LEADRAIL_LOG_FORMAT" envDefault:"text"`
 }
 
-// Secret is a setting that must not be shown. It prints as [secret].
-type Secret string
+// Who can send mail.
+const (
+	MailSendGrid = "sendgrid"
+	MailOutbox   = "outbox"
+)
 
-// String implements fmt.Stringer.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
+// MailProvider returns who sends mail: the choice of the configuration, or
+// SendGrid where there is a key for it, "" when nobody was chosen.
+func (c Config) MailProvider() string {
+	if c.Mail == "" && c.SendGridAPIKey != "" {
+		return MailSendGrid
 	}
-	return "[secret]"
+	return c.Mail
 }
 
-// GoString implements fmt.GoStringer.
-func (s Secret) GoString() string { return s.String() }
-
-// LogValue implements slog.LogValuer.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// Reveal returns the secret itself.
-func (s Secret) Reveal() string { return string(s) }
+// LogValue implements slog.LogValuer: the settings that differ from their
+// defaults, by variable. Secrets are left out.
+func (c Config) LogValue() slog.Value {
+	ours, defaults := reflect.ValueOf(c), reflect.ValueOf(defaults())
+	var changed []slog.Attr
+	for _, setting := range Settings() {
+		value := ours.FieldByName(setting.field).Interface()
+		_, secret := value.(Secret)
+		if secret || reflect.DeepEqual(value, defaults.FieldByName(setting.field).Interface()) {
+			continue
+		}
+		changed = append(changed, slog.Any(setting.Variable, value))
+	}
+	return slog.GroupValue(changed...)
+}

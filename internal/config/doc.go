@@ -5,3 +5,5 @@
 // flag's name follows; its desc tag is the documentation. docs/configuration.md
 // and .env.example are generated from the struct.
 package config
+
+//go:generate go test -run=TestGenerated . -update

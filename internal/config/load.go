@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"strings"
 
@@ -17,42 +16,50 @@ import (
 const fileSuffix = "_FILE"
 
 // Load reads the configuration of a command: flags before environment before
-// default. Every setting X can also be read from the file that X_FILE names.
-// The error lists everything that is wrong. flag.ErrHelp means that the help
-// was asked for and written to help.
+// default. Every setting X can also be read from the file that X_FILE names;
+// X itself wins. An empty value counts as absent, except in a flag.
+//
+// The error lists everything that is wrong, one line a variable. flag.ErrHelp
+// means that the help was asked for and written to help.
 func Load(command string, args []string, getenv func(string) string, help io.Writer) (Config, error) {
-	values, problems := fromEnvironment(getenv)
+	found := &problems{}
+	values := fromEnvironment(getenv, found)
 	if err := fromFlags(command, args, values, help); err != nil {
 		return Config{}, err
 	}
 	config, err := env.ParseAsWithOptions[Config](env.Options{Environment: values})
-	if err != nil {
-		problems = append(problems, readable(err)...)
-	}
-	problems = append(problems, config.check()...)
-	return config, errors.Join(problems...)
+	found.addUnreadable(err)
+	found.check(config)
+	return config, found.err()
 }
 
-// readable takes the library's aggregate apart, one line a setting.
-func readable(err error) []error {
+// defaults returns the configuration of an empty environment.
+func defaults() Config {
+	config, err := env.ParseAsWithOptions[Config](env.Options{Environment: map[string]string{}})
+	if err != nil {
+		panic(err) // the defaults stand in the struct's tags
+	}
+	return config
+}
+
+// addUnreadable takes the library's aggregate apart.
+func (p *problems) addUnreadable(err error) {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
-		return []error{err}
+		return
 	}
-	var lines []error
 	for _, one := range all.Errors {
 		var parse env.ParseError
 		if errors.As(one, &parse) {
-			one = fmt.Errorf("%s: %w", variableOf(parse.Name), parse.Err)
+			p.add(variableOf(parse.Name), parse.Err)
+		} else {
+			p.add("configuration", one)
 		}
-		lines = append(lines, one)
 	}
-	return lines
 }
 
-func fromEnvironment(getenv func(string) string) (map[string]string, []error) {
+func fromEnvironment(getenv func(string) string, found *problems) map[string]string {
 	values := map[string]string{}
-	var problems []error
 	for _, setting := range Settings() {
 		if value := getenv(setting.Variable); value != "" {
 			values[setting.Variable] = value
@@ -64,51 +71,35 @@ func fromEnvironment(getenv func(string) string) (map[string]string, []error) {
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s%s: %w", setting.Variable, fileSuffix, err))
+			found.add(setting.Variable, fmt.Errorf("%s%s: %w", setting.Variable, fileSuffix, err))
 			continue
 		}
 		values[setting.Variable] = strings.TrimSpace(string(content))
 	}
-	return values, problems
+	return values
 }
 
+// fromFlags puts the values of flags over those that are there.
 func fromFlags(command string, args []string, values map[string]string, help io.Writer) error {
-	flags := flag.NewFlagSet("leadrail "+command, flag.ContinueOnError)
-	flags.SetOutput(help)
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // the caller shows errors
 	for _, setting := range Settings() {
-		flags.Func(setting.Flag, setting.Description+" ["+setting.Variable+"]", func(value string) error {
+		flags.Func(setting.Flag, setting.usage(), func(value string) error {
 			values[setting.Variable] = value
 			return nil
 		})
 	}
-	if err := flags.Parse(args); err != nil {
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(help, "Usage: leadrail %s [flags]\n\nEach flag is also an environment variable.\n\n", command)
+		flags.SetOutput(help)
+		flags.PrintDefaults()
+	}
+	if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is not a flag; see leadrail %s -help", flags.Arg(0), command)
 	}
 	return nil
-}
-
-func (c Config) check() []error {
-	var problems []error
-	addf := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	address := func(variable, value string) {
-		if _, _, err := net.SplitHostPort(value); err != nil {
-			addf("%s: %q is not host:port", variable, value)
-		}
-	}
-	address("LEADRAIL_LISTEN", c.Listen)
-	address("LEADRAIL_TEMPORAL_LISTEN", c.TemporalListen)
-	address("LEADRAIL_TEMPORAL_UI_LISTEN", c.TemporalUIListen)
-	if c.PostgresPort < 1 || c.PostgresPort > 65535 {
-		addf("LEADRAIL_POSTGRES_PORT: %d is not a port", c.PostgresPort)
-	}
-	if c.LogFormat != "text" && c.LogFormat != "json" {
-		addf("LEADRAIL_LOG_FORMAT: %q is neither text nor json", c.LogFormat)
-	}
-	if c.DatabasePool < 1 {
-		addf("LEADRAIL_DATABASE_POOL: %d is not a size of a pool", c.DatabasePool)
-	}
-	return problems
 }

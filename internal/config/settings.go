@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 )
@@ -28,6 +29,14 @@ func Settings() []Setting {
 		})
 	}
 	return settings
+}
+
+// usage is the help on the setting's flag.
+func (s Setting) usage() string {
+	if s.Default == "" {
+		return fmt.Sprintf("%s [%s]", s.Description, s.Variable)
+	}
+	return fmt.Sprintf("%s [%s=%s]", s.Description, s.Variable, s.Default)
 }
 
 // flagName turns LEADRAIL_DATA_DIR into data-dir.

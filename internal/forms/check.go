@@ -3,6 +3,7 @@ package forms
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,16 +17,19 @@ const (
 	maxActions    = 20
 	maxNameLength = 64
 	maxTextLength = 2000
-	maxHeaders    = 50
+	maxRecipients = 100
+	maxSubject    = 255
 )
 
 var namePattern = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-// DestinationChecker refuses URLs and headers that could never be delivered
-// to, while their author is still there to correct them.
+// DestinationChecker refuses URLs, headers and recipients that could never be
+// delivered to, while their author is still there to correct them.
 type DestinationChecker interface {
 	CheckURL(url string) error
 	CheckHeaders(headers map[string]string) error
+	// CheckRecipient takes one address, with or without a name before it.
+	CheckRecipient(text string) error
 }
 
 // checker collects the problems of one definition.
@@ -40,12 +44,13 @@ func check(in *Input, destinations DestinationChecker) error {
 	c.form(in)
 	c.fields(in.Fields)
 	c.actions(in)
+	c.rules(in)
 	if len(c.problems) == 0 {
 		return nil
 	}
 	return &models.Error{
 		Code:    models.CodeInvalid,
-		Message: "the form definition has problems",
+		Message: "The form definition has problems.",
 		Fields:  c.problems,
 	}
 }
@@ -71,6 +76,9 @@ func (c *checker) form(in *Input) {
 	c.text("submitLabel", in.SubmitLabel)
 	c.text("successMessage", in.SuccessMessage)
 	c.text("errorMessage", in.ErrorMessage)
+	if in.AlertEmail != "" {
+		c.recipient("alertEmail", in.AlertEmail)
+	}
 }
 
 func (c *checker) name(path, name string) {
@@ -88,70 +96,22 @@ func (c *checker) text(path, text string) {
 	if utf8.RuneCountInString(text) > maxTextLength {
 		c.addf(path, "max_length", "At most %d characters.", maxTextLength)
 	}
-	if strings.ContainsRune(text, 0) {
+	c.storable(path, text)
+}
+
+// storable refuses values that PostgreSQL cannot hold.
+func (c *checker) storable(path string, value any) {
+	if hasNUL(value) {
 		c.addf(path, "invalid", "The character U+0000 cannot be stored.")
 	}
 }
 
-func (c *checker) actions(in *Input) {
-	if len(in.PostActions) > maxActions {
-		c.addf("postActions", "max_items", "At most %d actions.", maxActions)
-		return
+func hasNUL(value any) bool {
+	switch value := value.(type) {
+	case string:
+		return strings.ContainsRune(value, 0)
+	case []any:
+		return slices.ContainsFunc(value, hasNUL)
 	}
-	seen := map[string]bool{}
-	for _, action := range in.actions() {
-		path := action.path
-		c.action(path, action)
-		if path != ownPath && action.Name == webhookName {
-			c.addf(path+".name", "reserved", "The name %q belongs to the form's own webhook.", webhookName)
-		}
-		if seen[action.Name] {
-			c.addf(path+".name", "duplicate", "Another action of the form is called %q.", action.Name)
-		}
-		seen[action.Name] = true
-	}
-}
-
-func (c *checker) action(path string, action ActionInput) {
-	c.name(path+".name", action.Name)
-	if !action.Type.Valid() {
-		c.addf(path+".type", "unsupported", "The type of an action is %q.", models.ActionWebhook)
-		return
-	}
-	if !action.Response.Valid() {
-		c.addf(path+".response", "invalid", `The response rule is "json" or "any".`)
-	}
-	if err := c.destinations.CheckURL(action.URL); err != nil {
-		c.addf(path+".url", "invalid", "%s", err)
-	}
-	if len(action.Headers) > maxHeaders {
-		c.addf(path+".headers", "max_items", "At most %d headers.", maxHeaders)
-	} else if err := c.destinations.CheckHeaders(withoutMasks(action.Headers)); err != nil {
-		c.addf(path+".headers", "invalid", "%s", err)
-	}
-	c.schedule(path+".retrySchedule", action.RetrySchedule)
-}
-
-// withoutMasks empties the values that stand for stored ones, which were
-// checked when they came.
-func withoutMasks(headers map[string]string) map[string]string {
-	shown := make(map[string]string, len(headers))
-	for name, value := range headers {
-		if value == Mask {
-			value = ""
-		}
-		shown[name] = value
-	}
-	return shown
-}
-
-func (c *checker) schedule(path string, schedule []models.Duration) {
-	if len(schedule) > models.MaxRetries {
-		c.addf(path, "max_items", "At most %d retries.", models.MaxRetries)
-	}
-	for i, wait := range schedule {
-		if wait < 0 || wait > models.MaxRetryWait {
-			c.addf(fmt.Sprintf("%s[%d]", path, i), "range", "A wait is between 0s and %s.", models.MaxRetryWait)
-		}
-	}
+	return false
 }

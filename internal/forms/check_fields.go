@@ -2,7 +2,6 @@ package forms
 
 import (
 	"fmt"
-	"math"
 
 	"leadrail/models"
 )
@@ -27,35 +26,36 @@ func (c *checker) fields(fields []models.Field) {
 }
 
 func (c *checker) field(path string, field models.Field) {
+	before := len(c.problems)
 	c.name(path+".name", field.Name)
 	c.text(path+".label", field.Label)
 	c.text(path+".placeholder", field.Placeholder)
 	c.text(path+".helpText", field.HelpText)
 	if !field.Type.Valid() {
-		c.addf(path+".type", "unsupported", "The type of a field is text, email, textarea, number or select.")
+		c.addf(path+".type", "unsupported",
+			"The type of a field is text, email, tel, textarea, number, select, multiselect or date.")
 		return
 	}
 	c.options(path+".options", field)
 	c.validation(path+".validation", field)
-	if field.DefaultValue != nil && len(c.problems) == 0 {
-		if problem := checkValue(field, field.DefaultValue); problem != nil {
-			c.addf(path+".defaultValue", problem.Code, "%s", problem.Message)
-		}
-		if text, ok := field.DefaultValue.(string); ok {
-			c.text(path+".defaultValue", text)
-		}
+	c.storable(path+".defaultValue", field.DefaultValue)
+	if !given(field.DefaultValue) || len(c.problems) > before {
+		return
+	}
+	if problem := checkValue(field, field.DefaultValue); problem != nil {
+		c.addf(path+".defaultValue", problem.code, "%s", problem.message)
 	}
 }
 
 func (c *checker) options(path string, field models.Field) {
-	if field.Type != models.FieldSelect {
+	if field.Type != models.FieldSelect && field.Type != models.FieldMultiselect {
 		if len(field.Options) > 0 {
-			c.addf(path, "unsupported", "Only a select field has options.")
+			c.addf(path, "unsupported", "Only a select or multiselect field has options.")
 		}
 		return
 	}
 	if len(field.Options) == 0 {
-		c.addf(path, "required", "A select field has at least one option.")
+		c.addf(path, "required", "A field to choose from has at least one option.")
 	}
 	if len(field.Options) > maxOptions {
 		c.addf(path, "max_items", "At most %d options.", maxOptions)
@@ -78,12 +78,16 @@ func (c *checker) options(path string, field models.Field) {
 
 func (c *checker) validation(path string, field models.Field) {
 	rules := field.Validation
+	message(c, path+".required", rules.Required)
+	message(c, path+".min", rules.Min)
+	message(c, path+".max", rules.Max)
+	message(c, path+".minLength", rules.MinLength)
+	message(c, path+".maxLength", rules.MaxLength)
 	if field.Type != models.FieldNumber && (rules.Min != nil || rules.Max != nil) {
 		c.addf(path, "unsupported", "min and max bound a number field; a text has minLength and maxLength.")
 	}
-	hasLength := field.Type == models.FieldText || field.Type == models.FieldTextarea || field.Type == models.FieldEmail
-	if !hasLength && (rules.MinLength != nil || rules.MaxLength != nil) {
-		c.addf(path, "unsupported", "minLength and maxLength bound a text, textarea or email field.")
+	if !hasLength(field.Type) && (rules.MinLength != nil || rules.MaxLength != nil) {
+		c.addf(path, "unsupported", "minLength and maxLength bound a text, textarea, email or tel field.")
 	}
 	if rules.Min != nil && rules.Max != nil && rules.Min.Value > rules.Max.Value {
 		c.addf(path+".min", "range", "min is above max: no value could pass.")
@@ -94,16 +98,6 @@ func (c *checker) validation(path string, field models.Field) {
 	if rules.MaxLength != nil && rules.MaxLength.Value < lengthOf(rules.MinLength) {
 		c.addf(path+".maxLength", "range", "maxLength is below minLength: no value could pass.")
 	}
-	for _, bound := range []*models.Rule[float64]{rules.Min, rules.Max} {
-		if bound != nil && math.IsInf(bound.Value, 0) {
-			c.addf(path, "range", "A bound is a finite number.")
-		}
-	}
-	message(c, path+".required", rules.Required)
-	message(c, path+".min", rules.Min)
-	message(c, path+".max", rules.Max)
-	message(c, path+".minLength", rules.MinLength)
-	message(c, path+".maxLength", rules.MaxLength)
 }
 
 // message checks the text that a rule shows to a visitor.
@@ -111,6 +105,10 @@ func message[T any](c *checker, path string, rule *models.Rule[T]) {
 	if rule != nil {
 		c.text(path+".message", rule.Message)
 	}
+}
+
+func hasLength(t models.FieldType) bool {
+	return t == models.FieldText || t == models.FieldTextarea || t == models.FieldEmail || t == models.FieldTel
 }
 
 // lengthOf reads a bound that is 0 when absent.

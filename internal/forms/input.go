@@ -1,8 +1,10 @@
 package forms
 
 import (
+	"cmp"
 	"fmt"
 
+	"leadrail/internal/rules"
 	"leadrail/models"
 )
 
@@ -23,6 +25,10 @@ type Input struct {
 	// Webhook is the form's own webhook; a form may do without.
 	Webhook     *ActionInput  `json:"webhook"`
 	PostActions []ActionInput `json:"postActions"`
+	// Qualification scores the leads; absent, all of them qualify.
+	Qualification *models.QualificationRules `json:"qualification"`
+	// AlertEmail is told when leads fail: one recipient, or empty for nobody.
+	AlertEmail string `json:"alertEmail"`
 	// Enabled is true when absent.
 	Enabled *bool `json:"enabled"`
 
@@ -40,14 +46,26 @@ type ActionInput struct {
 	// Name is unique in the form. Absent, it is made of the type and the place
 	// in the list: "webhook_1".
 	Name string `json:"name"`
-	URL  string `json:"url"`
-	// Headers are sent with every request. A value of Mask keeps the stored
-	// one.
-	Headers       map[string]string   `json:"headers"`
-	Response      models.ResponseRule `json:"response"`
-	RetrySchedule []models.Duration   `json:"retrySchedule"`
+	// When decides for each lead whether the action runs; absent means always.
+	When          *models.Condition `json:"when"`
+	RetrySchedule []models.Duration `json:"retrySchedule"`
 	// Enabled is true when absent.
 	Enabled *bool `json:"enabled"`
+
+	// URL, Headers and Response are for a webhook.
+	URL string `json:"url"`
+	// Headers are sent with every request. A value of Mask keeps the stored
+	// one.
+	Headers map[string]string `json:"headers"`
+	// Response is "json", the default, or "any".
+	Response models.ResponseRule `json:"response"`
+
+	// To, Subject and ToTeam are for an email.
+	To []string `json:"to"`
+	// Subject may have placeholders; empty means the default.
+	Subject string `json:"subject"`
+	// ToTeam adds the addresses of the team that the lead is routed to.
+	ToTeam bool `json:"toTeam"`
 
 	ID             string `json:"id"`
 	DisabledReason string `json:"disabledReason"`
@@ -71,22 +89,18 @@ func (in *Input) actions() []ActionInput {
 	var all []ActionInput
 	if in.Webhook != nil {
 		own := *in.Webhook
-		own.Type, own.Name, own.path = models.ActionWebhook, webhookName, ownPath
+		own.Name, own.path = cmp.Or(own.Name, webhookName), ownPath
 		all = append(all, own)
 	}
 	for i, action := range in.PostActions {
 		action.path = fmt.Sprintf("postActions[%d]", i)
-		if action.Type == "" {
-			action.Type = models.ActionWebhook
-		}
-		if action.Name == "" {
-			action.Name = fmt.Sprintf("%s_%d", action.Type, i+1)
-		}
+		action.Name = cmp.Or(action.Name, fmt.Sprintf("%s_%d", cmp.Or(action.Type, models.ActionWebhook), i+1))
 		all = append(all, action)
 	}
 	for i := range all {
-		if all[i].Response == "" {
-			all[i].Response = models.ResponseJSON
+		all[i].Type = cmp.Or(all[i].Type, models.ActionWebhook)
+		if all[i].Type == models.ActionWebhook {
+			all[i].Response = cmp.Or(all[i].Response, models.ResponseJSON)
 		}
 	}
 	return all
@@ -107,12 +121,16 @@ func (in *Input) definition() models.FormDefinition {
 		SuccessMessage: in.SuccessMessage,
 		ErrorMessage:   in.ErrorMessage,
 		Actions:        []models.Action{},
+		Qualification:  rules.Normalize(in.Qualification),
 	}
 	for _, action := range in.actions() {
 		definition.Actions = append(definition.Actions, models.Action{
 			Name:          action.Name,
 			Type:          action.Type,
+			When:          action.When,
 			Response:      action.Response,
+			Subject:       action.Subject,
+			ToTeam:        action.ToTeam,
 			RetrySchedule: action.RetrySchedule,
 		})
 	}

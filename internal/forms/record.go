@@ -40,8 +40,14 @@ func (s *Service) destination(form models.Form, action ActionInput, stored model
 		ActionID: stored.ActionID, FormID: form.ID, Name: action.Name, URL: action.URL,
 		Enabled: enabled(action.Enabled), UpdatedAt: form.UpdatedAt,
 	}
+	if action.Type == models.ActionEmail {
+		destination.Recipients = append([]string{}, action.To...)
+	}
 	if destination.ActionID == "" {
 		destination.ActionID = id.New(id.Action)
+	} else if (stored.Recipients == nil) != (destination.Recipients == nil) {
+		return models.Destination{}, models.InvalidField(action.path+".name", "taken",
+			"The form has, or had, an action of this name and another type, which its leads keep: choose another name.")
 	}
 	if !destination.Enabled {
 		destination.DisabledReason = stored.DisabledReason

@@ -46,7 +46,7 @@ func (s *Service) CreateForm(ctx context.Context, in Input) (View, error) {
 	now := s.Now()
 	form := models.Form{
 		ID: id.New(id.Form), AgentID: in.AgentID, Name: in.Name, Version: 1,
-		Enabled: enabled(in.Enabled), CreatedAt: now, UpdatedAt: now,
+		Enabled: enabled(in.Enabled), AlertEmail: in.AlertEmail, CreatedAt: now, UpdatedAt: now,
 	}
 	record, err := s.record(form, &in, nil)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Service) ReplaceForm(ctx context.Context, in ReplaceInput) (View, error
 	}
 	form := current.Form
 	form.AgentID, form.Name, form.Version = in.AgentID, in.Name, form.Version+1
-	form.Enabled, form.UpdatedAt = enabled(in.Enabled), s.Now()
+	form.Enabled, form.AlertEmail, form.UpdatedAt = enabled(in.Enabled), in.AlertEmail, s.Now()
 	record, err := s.record(form, &in.Input, current.Destinations)
 	if err != nil {
 		return View{}, err

@@ -10,36 +10,48 @@ import (
 // View is a form as its owner sees it: the newest version, with secrets
 // masked. It can be edited and sent back.
 type View struct {
-	ID             string           `json:"id"`
-	Version        int              `json:"version"`
-	AgentID        string           `json:"agentId"`
-	Name           string           `json:"name"`
-	Title          string           `json:"title"`
-	Description    string           `json:"description"`
-	Fields         []models.Field   `json:"fields"`
-	SubmitLabel    string           `json:"submitLabel"`
-	SuccessMessage string           `json:"successMessage"`
-	ErrorMessage   string           `json:"errorMessage"`
-	ExecutionMode  string           `json:"executionMode"`
-	Webhook        *ActionView      `json:"webhook"`
-	PostActions    []ActionView     `json:"postActions"`
-	Enabled        bool             `json:"enabled"`
-	CreatedAt      models.Timestamp `json:"createdAt"`
-	UpdatedAt      models.Timestamp `json:"updatedAt"`
+	ID             string         `json:"id"`
+	Version        int            `json:"version"`
+	AgentID        string         `json:"agentId"`
+	Name           string         `json:"name"`
+	Title          string         `json:"title"`
+	Description    string         `json:"description"`
+	Fields         []models.Field `json:"fields"`
+	SubmitLabel    string         `json:"submitLabel"`
+	SuccessMessage string         `json:"successMessage"`
+	ErrorMessage   string         `json:"errorMessage"`
+	ExecutionMode  string         `json:"executionMode"`
+	Webhook        *ActionView    `json:"webhook"`
+	PostActions    []ActionView   `json:"postActions"`
+	// Qualification has its tiers sorted, highest first.
+	Qualification *models.QualificationRules `json:"qualification"`
+	AlertEmail    string                     `json:"alertEmail"`
+	Enabled       bool                       `json:"enabled"`
+	CreatedAt     models.Timestamp           `json:"createdAt"`
+	UpdatedAt     models.Timestamp           `json:"updatedAt"`
 }
 
-// ActionView is an action as the form's owner sees it.
+// ActionView is an action as the form's owner sees it, without what its type
+// does not have.
 type ActionView struct {
-	ID            string              `json:"id"`
-	Type          models.ActionType   `json:"type"`
-	Name          string              `json:"name"`
-	URL           string              `json:"url"`
-	Headers       map[string]string   `json:"headers"`
-	Response      models.ResponseRule `json:"response"`
-	RetrySchedule []models.Duration   `json:"retrySchedule"`
-	Enabled       bool                `json:"enabled"`
+	ID            string            `json:"id"`
+	Type          models.ActionType `json:"type"`
+	Name          string            `json:"name"`
+	When          *models.Condition `json:"when,omitempty"`
+	RetrySchedule []models.Duration `json:"retrySchedule"`
+	Enabled       bool              `json:"enabled"`
 	// DisabledReason says why an action that was switched off by itself is off.
 	DisabledReason string `json:"disabledReason,omitempty"`
+
+	// Of a webhook. Headers have their values masked.
+	URL      string              `json:"url,omitempty"`
+	Headers  map[string]string   `json:"headers,omitzero"`
+	Response models.ResponseRule `json:"response,omitempty"`
+
+	// Of an email.
+	To      []string `json:"to,omitzero"`
+	Subject string   `json:"subject,omitempty"`
+	ToTeam  bool     `json:"toTeam,omitempty"`
 }
 
 // VersionView is one version of a form's definition.
@@ -74,6 +86,8 @@ func (s *Service) view(record store.FormRecord) (View, error) {
 		ErrorMessage:   definition.ErrorMessage,
 		ExecutionMode:  "webhook",
 		PostActions:    []ActionView{},
+		Qualification:  definition.Qualification,
+		AlertEmail:     record.Form.AlertEmail,
 		Enabled:        record.Form.Enabled,
 		CreatedAt:      models.At(record.Form.CreatedAt),
 		UpdatedAt:      models.At(record.Form.UpdatedAt),
@@ -97,6 +111,21 @@ func (s *Service) view(record store.FormRecord) (View, error) {
 }
 
 func (s *Service) viewAction(action models.Action, live models.Destination) (ActionView, error) {
+	shown := ActionView{
+		ID:             action.ID,
+		Type:           action.Type,
+		Name:           action.Name,
+		When:           action.When,
+		RetrySchedule:  action.Schedule(),
+		Enabled:        live.Enabled,
+		DisabledReason: live.DisabledReason,
+		To:             live.Recipients,
+		Subject:        action.Subject,
+		ToTeam:         action.ToTeam,
+	}
+	if action.Type != models.ActionWebhook {
+		return shown, nil
+	}
 	headers, err := s.openHeaders(live)
 	if err != nil {
 		return ActionView{}, err
@@ -104,15 +133,6 @@ func (s *Service) viewAction(action models.Action, live models.Destination) (Act
 	for name := range headers {
 		headers[name] = Mask
 	}
-	return ActionView{
-		ID:             action.ID,
-		Type:           action.Type,
-		Name:           action.Name,
-		URL:            live.URL,
-		Headers:        headers,
-		Response:       action.Response,
-		RetrySchedule:  action.Schedule(),
-		Enabled:        live.Enabled,
-		DisabledReason: live.DisabledReason,
-	}, nil
+	shown.URL, shown.Headers, shown.Response = live.URL, headers, action.Response
+	return shown, nil
 }

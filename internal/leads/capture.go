@@ -72,16 +72,15 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, 
 // lead checks the input and makes a submission of it.
 func (s *Service) lead(in CaptureInput, form models.Form, definition models.FormDefinition) (models.Submission, error) {
 	data, problems := readInput(in)
-	kept, broken := forms.Accept(definition, data)
+	signals, _ := in.Signals.Object() // an error is among the problems
+	accepted, broken := forms.Accept(definition, forms.Answers{Data: data, Signals: signals, Completed: in.FieldsCompleted})
 	problems = append(problems, broken...)
-	completed, unknown := forms.Completed(definition, in.FieldsCompleted, kept)
-	problems = append(problems, unknown...)
 	if len(problems) > 0 {
 		return models.Submission{}, &models.Error{
 			Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems,
 		}
 	}
-	formData, err := models.NewDocument(kept)
+	formData, err := models.NewDocument(accepted.Data)
 	if err != nil {
 		return models.Submission{}, err
 	}
@@ -94,7 +93,7 @@ func (s *Service) lead(in CaptureInput, form models.Form, definition models.Form
 		ConversationID:  in.ConversationID,
 		SessionID:       in.SessionID,
 		FormData:        formData,
-		FieldsCompleted: completed,
+		FieldsCompleted: accepted.Completed,
 		Signals:         in.Signals,
 		Context:         in.Context,
 		Consent:         in.Consent,

@@ -49,6 +49,9 @@ func readDocument(path string, document models.Document) (map[string]any, []mode
 	if err != nil {
 		return nil, []models.FieldError{{Field: path, Code: "type", Message: "This is a JSON object."}}
 	}
+	if !unicodeText(document) {
+		return nil, []models.FieldError{{Field: path, Code: "invalid_text", Message: "A text is not valid Unicode."}}
+	}
 	return object, unstorable(path, object, 0)
 }
 

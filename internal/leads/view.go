@@ -28,7 +28,17 @@ type Submission struct {
 	FailureReason *string `json:"failureReason"`
 	// Qualification is null until the lead is qualified.
 	Qualification *models.Qualification `json:"qualification"`
-	Deliveries    []Delivery            `json:"deliveries"`
+	// Routing is null until the lead is routed.
+	Routing    *Routing   `json:"routing"`
+	Deliveries []Delivery `json:"deliveries"`
+}
+
+// Routing is whom a lead was given to, and why. A lead without a team, and a
+// team of which nobody was available, have nulls.
+type Routing struct {
+	Team     *string  `json:"team"`
+	Assignee *string  `json:"assignee"`
+	Reasons  []string `json:"reasons"`
 }
 
 // Delivery is one action of a lead as its readers see it.
@@ -88,7 +98,17 @@ func (s *Service) view(lead models.Submission) Submission {
 		Status:          lead.Status,
 		FailureReason:   orNull(lead.FailureReason),
 		Qualification:   lead.Qualification,
+		Routing:         viewRouting(lead.Assignment),
 		Deliveries:      viewDeliveries(lead.Deliveries),
+	}
+}
+
+func viewRouting(assignment *models.Assignment) *Routing {
+	if assignment == nil {
+		return nil
+	}
+	return &Routing{
+		Team: orNull(assignment.Team), Assignee: orNull(assignment.Assignee), Reasons: append([]string{}, assignment.Reasons...),
 	}
 }
 

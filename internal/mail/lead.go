@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
-	"strings"
+	"strconv"
 	"time"
 
 	"leadrail/models"
@@ -63,7 +63,7 @@ func (l Lead) Render(subjectTemplate string) (Content, error) {
 type leadView struct {
 	Title, FormName          string
 	Fields, Details          []fieldView
-	Score                    string
+	Score                    *scoreView
 	Reasons                  []reasonView
 	LeadURL, ConversationURL string
 }
@@ -71,6 +71,11 @@ type leadView struct {
 type fieldView struct {
 	Label string
 	Lines []string
+}
+
+type scoreView struct {
+	Points, Tier string
+	Qualified    bool
 }
 
 type reasonView struct{ Points, Rule string }
@@ -119,20 +124,15 @@ func newFieldView(label, value string) fieldView {
 	return fieldView{Label: oneLine(label), Lines: lines}
 }
 
-// score says "72 · hot · qualified" and lists the rules behind it.
-func score(qualification models.Qualification) (string, []reasonView) {
-	parts := []string{fmt.Sprint(qualification.Score)}
-	if tier := oneLine(qualification.Tier); tier != "" {
-		parts = append(parts, tier)
-	}
-	if qualification.Qualified {
-		parts = append(parts, "qualified")
-	} else {
-		parts = append(parts, "not qualified")
-	}
+// score lists the points and the rules behind them.
+func score(qualification models.Qualification) (*scoreView, []reasonView) {
 	var reasons []reasonView
 	for _, reason := range qualification.Reasons {
 		reasons = append(reasons, reasonView{fmt.Sprintf("%+d", reason.Points), oneLine(reason.Rule)})
 	}
-	return strings.Join(parts, " · "), reasons
+	return &scoreView{
+		Points:    strconv.Itoa(qualification.Score),
+		Tier:      oneLine(qualification.Tier),
+		Qualified: qualification.Qualified,
+	}, reasons
 }

@@ -27,7 +27,8 @@ func oneLine(text string) string {
 
 // turnsText reports whether r is an embedding, override or isolate of the
 // bidirectional algorithm (Unicode Standard Annex 9): with them a name can be
-// made to look like another.
+// made to look like another. The directional marks only place punctuation, and
+// text from right to left needs them.
 func turnsText(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
@@ -43,12 +44,12 @@ func cut(text string, limit int) string {
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // bodyLines splits text at every kind of line break, without the empty lines
-// around it. Control characters other than tab are dropped. There is always at
-// least one line.
+// around it. Control characters other than tab are dropped, and so are the
+// marks that turn text around. There is always at least one line.
 func bodyLines(text string) []string {
 	text = lineBreaks.Replace(strings.ToValidUTF8(text, string(utf8.RuneError)))
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || turnsText(r) {
 			return -1
 		}
 		return r

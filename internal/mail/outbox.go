@@ -19,7 +19,8 @@ type StoredMail struct {
 	Subject string
 	HTML    string
 	Text    string
-	// IDs are those of the message.
+	// IDs are what SendGrid would be given as custom arguments: the ids of the
+	// message as far as they are opaque, and ID as "deliveryId".
 	IDs map[string]string
 	// SentAt is in UTC.
 	SentAt time.Time
@@ -84,7 +85,7 @@ func (o *Outbox) stored(message Message) StoredMail {
 		Subject: message.Subject,
 		HTML:    message.HTML,
 		Text:    message.Text,
-		IDs:     message.IDs,
+		IDs:     customArgs(message),
 		SentAt:  o.now().UTC(),
 	}
 }

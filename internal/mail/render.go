@@ -31,14 +31,28 @@ func render(kind, subject string, view any) (Content, error) {
 	return Content{Subject: subject, HTML: html.String(), Text: text.String()}, nil
 }
 
-// link returns address if it is an absolute http(s) URL, normalised and in
+// link returns address if it is an absolute http(s) URL without a user, in
 // ASCII, and "" for anything else.
 func link(address string) string {
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
 		return ""
 	}
-	return parsed.String()
+	return percentEncoded(parsed.String())
+}
+
+// percentEncoded encodes the bytes that no URL has (RFC 3986 section 2):
+// url.URL leaves a query as it came.
+func percentEncoded(address string) string {
+	var encoded strings.Builder
+	for _, char := range []byte(address) {
+		if char <= ' ' || char > '~' || strings.IndexByte("\"<>\\^`{|}", char) >= 0 {
+			fmt.Fprintf(&encoded, "%%%02X", char)
+		} else {
+			encoded.WriteByte(char)
+		}
+	}
+	return encoded.String()
 }
 
 // moment shows a time in UTC, the zero time as nothing.

@@ -20,10 +20,10 @@ const (
 var addressLike = regexp.MustCompile(`(?i)"[^"]*"(?:@|＠|﹫|%40|&#64;|&#x40;)\S*|\S*(?:@|＠|﹫|%40|&#64;|&#x40;)\S*`)
 
 // scrub makes the provider's words fit for workflow history: one line of at
-// most 500 characters in which nothing looks like an address and no personal
-// text of the mail is repeated.
-func scrub(text string, personal []string) string {
-	for _, secret := range personal {
+// most 500 characters in which nothing looks like an address and none of the
+// secrets is repeated.
+func scrub(text string, secrets []string) string {
+	for _, secret := range secrets {
 		text = strings.ReplaceAll(text, secret, masked)
 	}
 	return cut(addressLike.ReplaceAllString(oneLine(text), masked), maxReason)

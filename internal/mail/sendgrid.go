@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -32,8 +31,9 @@ type Options struct {
 	// From is a sender verified at SendGrid. SendGrid wants it in ASCII, the
 	// name as well.
 	From Address
-	// Dial opens connections; by default any address may be dialled. A refusal
-	// of its own is a *models.Error. Proxies in the environment are not used.
+	// Dial opens every connection, so it decides where mail may go; there is
+	// no default. A refusal of its own is a *models.Error. Proxies in the
+	// environment are not used.
 	Dial DialFunc
 	// Timeout bounds one attempt, the whole answer included; 30 s.
 	Timeout time.Duration
@@ -64,15 +64,14 @@ type SendGrid struct {
 func NewSendGrid(options Options) (*SendGrid, error) {
 	from, err := checkFrom(options.From)
 	host, hostErr := checkHost(options.Host)
-	if err := errors.Join(checkKey(options.APIKey), hostErr, err); err != nil {
+	if err := errors.Join(checkKey(options.APIKey), hostErr, err, checkDial(options.Dial)); err != nil {
 		return nil, err
 	}
 	s := &SendGrid{
 		from: from,
 		client: &rest.Client{HTTPClient: &http.Client{
-			Transport:     newTransport(options.Dial),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Timeout:       cmp.Or(options.Timeout, defaultTimeout),
+			Transport: newTransport(options.Dial),
+			Timeout:   cmp.Or(options.Timeout, defaultTimeout),
 		}},
 		request: func(body []byte) rest.Request {
 			request := sendgrid.GetRequest(options.APIKey, sendEndpoint, host)
@@ -104,13 +103,14 @@ func (s *SendGrid) Send(ctx context.Context, message Message) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("encode mail: %w", err)
 	}
+	request := s.request(body)
 	start := time.Now()
-	response, err := s.client.SendWithContext(ctx, s.request(body))
+	response, err := s.client.SendWithContext(ctx, request)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever broke, this is why
 	}
 	result := Result{Duration: time.Since(start)}
-	answer := answer{err: err, now: s.now(), personal: message.personal()}
+	answer := answer{err: err, now: s.now(), secrets: append(message.personal(), credential(request))}
 	if response != nil {
 		answer.status, answer.body = response.StatusCode, response.Body
 		answer.header = http.Header(response.Headers) // whose Get finds every spelling of a name
@@ -120,10 +120,14 @@ func (s *SendGrid) Send(ctx context.Context, message Message) (Result, error) {
 	return result, nil
 }
 
-var messageID = regexp.MustCompile(`^[!-~]{1,128}$`)
-
 func providerMessageID(header http.Header) string {
-	return messageID.FindString(header.Get("X-Message-Id"))
+	return opaqueID.FindString(header.Get("X-Message-Id"))
+}
+
+// credential is the API key of request, which a gateway in between might
+// repeat when it complains.
+func credential(request rest.Request) string {
+	return strings.TrimPrefix(request.Headers["Authorization"], "Bearer ")
 }
 
 func checkKey(key string) error {
@@ -138,11 +142,18 @@ func checkHost(host string) (string, error) {
 		return "", nil // the library knows
 	}
 	parsed, err := url.Parse(strings.TrimSuffix(host, "/"))
-	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" ||
+	if err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" ||
 		parsed.User != nil || parsed.Path != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return "", errors.New("the SendGrid host is a URL such as https://api.sendgrid.com")
 	}
-	return parsed.String(), nil
+	return parsed.Scheme + "://" + parsed.Host, nil
+}
+
+func checkDial(dial DialFunc) error {
+	if dial == nil {
+		return errors.New("sending mail needs a dial function")
+	}
+	return nil
 }
 
 func checkFrom(from Address) (Address, error) {

@@ -24,12 +24,9 @@ type DialFunc func(ctx context.Context, network, address string) (net.Conn, erro
 // are few, and a connection kept for the next one is one that SendGrid may
 // have closed in the meantime.
 func newTransport(dial DialFunc) http.RoundTripper {
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
-	return capped{&http.Transport{
+	return answers{&http.Transport{
 		DialContext:            bounded(dial),
 		TLSHandshakeTimeout:    tlsTimeout,
 		DisableKeepAlives:      true,
@@ -52,16 +49,19 @@ func bounded(dial DialFunc) DialFunc {
 	}
 }
 
-// capped ends the body of every answer at maxBody, because the library reads
-// all of it. Whatever that cuts off is not missed: the status has decided.
-type capped struct{ http.RoundTripper }
+// answers makes answers harmless for the library. It reads the whole body, so
+// that ends at maxBody; whatever is cut off is not missed, the status has
+// decided. And it has net/http follow redirects, which needs a Location, or
+// fail over one that is no URL, which would hide the status.
+type answers struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
-func (c capped) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := c.RoundTripper.RoundTrip(request)
+func (a answers) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := a.RoundTripper.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
+	response.Header.Del("Location")
 	body := response.Body
 	var reader io.Reader = io.LimitReader(body, maxBody)
 	if response.StatusCode < http.StatusOK {

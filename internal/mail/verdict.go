@@ -2,6 +2,7 @@ package mail
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -22,8 +23,8 @@ type answer struct {
 	// err is why no answer arrived, or why its body did not arrive whole.
 	err error
 	now time.Time
-	// personal are the texts that the answer must not be quoted with.
-	personal []string
+	// secrets are the texts that the answer must not be quoted with.
+	secrets []string
 }
 
 // verdict judges the answer. The status decides even when the body behind it
@@ -103,23 +104,39 @@ func (a answer) reason() string {
 			reason += " (" + problem.Field + ")"
 		}
 	}
-	return scrub(reason, a.personal)
+	return scrub(reason, a.secrets)
 }
 
-// wait is how long SendGrid wants to be left alone, at most an hour: until
-// X-RateLimit-Reset, in seconds since 1970, or as Retry-After says in seconds
-// or with a date (RFC 9110 section 10.2.3), whichever is later. Garbage and
-// the past count as nothing.
+// wait is how long SendGrid wants to be left alone, at most an hour: as
+// Retry-After says in seconds or with a date (RFC 9110 section 10.2.3) and,
+// where the rate limit was the reason, until X-RateLimit-Reset, in seconds since
+// 1970; the later of the two. Garbage and the past count as nothing.
 func (a answer) wait() time.Duration {
-	var wait time.Duration
-	if reset, err := strconv.ParseInt(a.header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		wait = time.Unix(reset, 0).Sub(a.now)
-	}
-	after := a.header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(after, 10, 32); err == nil {
-		wait = max(wait, time.Duration(seconds)*time.Second)
-	} else if date, err := http.ParseTime(after); err == nil {
-		wait = max(wait, date.Sub(a.now))
+	wait := a.retryAfter()
+	if reset, ok := digits(a.header.Get("X-RateLimit-Reset")); ok && a.status == http.StatusTooManyRequests {
+		wait = max(wait, seconds(reset-a.now.Unix()))
 	}
 	return min(max(wait, 0), maxRetryAfter)
+}
+
+func (a answer) retryAfter() time.Duration {
+	value := a.header.Get("Retry-After")
+	if delay, ok := digits(value); ok {
+		return seconds(delay)
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return date.Sub(a.now)
+	}
+	return 0
+}
+
+// digits reads a number without sign, and one that is too large as the largest.
+func digits(text string) (int64, bool) {
+	number, err := strconv.ParseUint(text, 10, 63)
+	return int64(number), err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// seconds makes a duration, of which more than maxRetryAfter does not matter.
+func seconds(number int64) time.Duration {
+	return time.Duration(min(number, int64(maxRetryAfter/time.Second))) * time.Second
 }

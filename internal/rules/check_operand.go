@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"leadrail/models"
@@ -118,6 +119,14 @@ func unlessText(value any) *problem {
 	if utf8.RuneCountInString(text) > MaxOperandText {
 		return refuse("max_length", "The value has at most %d characters.", MaxOperandText)
 	}
+	return unlessStorable(text)
+}
+
+// unlessStorable refuses what neither JSON nor Postgres gives back as it was.
+func unlessStorable(text string) *problem {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return refuse("invalid", "The text has the character U+0000 or is not UTF-8, which cannot be stored.")
+	}
 	return nil
 }
 
@@ -146,5 +155,5 @@ func checkPattern(value any) *problem {
 	if _, err := compile(pattern); err != nil {
 		return refuse("pattern", "The pattern cannot be used: %s.", err)
 	}
-	return nil
+	return unlessStorable(pattern)
 }

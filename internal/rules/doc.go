@@ -32,9 +32,9 @@
 //     bytes; case counts unless the pattern starts with (?i).
 //   - all and any of nothing are refused by Check, and do not hold.
 //
-// Numbers written in decimal on both sides are compared exactly; as soon as
-// one side was decoded to a float64, both are compared as that. Numbers too
-// small for a float64 count as 0, those too large are no numbers.
+// Numbers are those of JavaScript and of most JSON decoders, float64: beyond
+// 2^53 whole numbers that are neighbours may be equal, what is too small counts
+// as 0, and what is too large is no number. Identifiers are better texts.
 //
 // The names score, tier and qualified always mean the outcome of the scoring
 // rules, also where a form has a field of that name.

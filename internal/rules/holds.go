@@ -57,6 +57,9 @@ func (e evaluation) value(name string) any {
 
 // compare answers a comparison. Three operators may hold without a value.
 func (e evaluation) compare(c *models.Condition) bool {
+	if c.Field == "" {
+		return false
+	}
 	value := e.value(c.Field)
 	switch c.Op {
 	case models.OpExists:
@@ -65,8 +68,8 @@ func (e evaluation) compare(c *models.Condition) bool {
 	case models.OpNe:
 		return scalar(c.Value) && !equal(value, c.Value)
 	case models.OpNotIn:
-		list, ok := toList(c.Value)
-		return ok && len(list) > 0 && !among(value, list)
+		list, ok := toOperands(c.Value)
+		return ok && !among(value, list)
 	default:
 		return present(value) && compareValue(c.Op, value, c.Value)
 	}
@@ -78,7 +81,7 @@ func compareValue(op models.Operator, value, operand any) bool {
 	case models.OpEq:
 		return scalar(operand) && equal(value, operand)
 	case models.OpIn:
-		list, ok := toList(operand)
+		list, ok := toOperands(operand)
 		return ok && among(value, list)
 	case models.OpContains:
 		return contains(value, operand)
@@ -132,7 +135,7 @@ func contains(value, operand any) bool {
 func matches(value, operand any) bool {
 	text, textOK := value.(string)
 	pattern, patternOK := operand.(string)
-	if !textOK || !patternOK || len(text) > MaxMatchText {
+	if !textOK || !patternOK || pattern == "" || len(text) > MaxMatchText {
 		return false
 	}
 	compiled, err := compile(pattern)

@@ -3,19 +3,9 @@ package rules
 import (
 	"slices"
 	"time"
-)
 
-// Hours are one range of working hours, by the clock on the wall: where it is
-// set forward or back, so are they. From belongs to the range, To does not. A
-// range whose From is later than its To runs over midnight, and its days are
-// those on which it starts: {["fri"], "22:00", "06:00"} ends on Saturday.
-type Hours struct {
-	// Days are "mon" to "sun"; none means every day.
-	Days []string `json:"days"`
-	// From is between "00:00" and "23:59", To between "00:00" and "24:00".
-	From string `json:"from"`
-	To   string `json:"to"`
-}
+	"leadrail/models"
+)
 
 const minutesPerDay = 24 * 60
 
@@ -37,22 +27,28 @@ func minuteOf(text string) (int, bool) {
 	return total, minute < 60 && total <= minutesPerDay
 }
 
-// cover reports whether the range includes a local time. A malformed range
+// works reports whether a local time is within working hours; no ranges mean
+// always.
+func works(ranges []models.Hours, local time.Time) bool {
+	return len(ranges) == 0 || slices.ContainsFunc(ranges, func(hours models.Hours) bool { return covers(hours, local) })
+}
+
+// covers reports whether a range includes a local time. A malformed range
 // includes none.
-func (h Hours) cover(local time.Time) bool {
-	from, fromOK := minuteOf(h.From)
-	to, toOK := minuteOf(h.To)
+func covers(hours models.Hours, local time.Time) bool {
+	from, fromOK := minuteOf(hours.From)
+	to, toOK := minuteOf(hours.To)
 	if !fromOK || !toOK || from == to {
 		return false
 	}
 	now, today := local.Hour()*60+local.Minute(), local.Weekday()
 	if from < to {
-		return h.on(today) && from <= now && now < to
+		return on(hours.Days, today) && from <= now && now < to
 	}
 	yesterday := (today + 6) % 7
-	return h.on(today) && now >= from || h.on(yesterday) && now < to
+	return on(hours.Days, today) && now >= from || on(hours.Days, yesterday) && now < to
 }
 
-func (h Hours) on(day time.Weekday) bool {
-	return len(h.Days) == 0 || slices.Contains(h.Days, weekdays()[day])
+func on(days []string, day time.Weekday) bool {
+	return len(days) == 0 || slices.Contains(days, weekdays()[day])
 }

@@ -1,11 +1,9 @@
 package rules
 
 import (
-	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"leadrail/models"
 )
@@ -20,43 +18,32 @@ const (
 	MaxCapacity = 100_000
 	// MaxHours is how many ranges of working hours a member may have.
 	MaxHours = 50
+	// MaxTeamEmails is how many addresses a team may have besides its members'.
+	MaxTeamEmails = 50
 	// maxAddress is the longest e-mail address, in bytes (RFC 3696 erratum 1690).
 	maxAddress = 254
 )
 
-// Member is a person who takes leads.
-type Member struct {
-	// Email identifies the member within the team.
-	Email string `json:"email"`
-	// Weight is the member's share relative to the others; 0 counts as 1.
-	Weight int `json:"weight"`
-	// Capacity is how many leads the member takes per day of the member's time
-	// zone; 0 sets no limit.
-	Capacity int `json:"capacity"`
-	// Hours are the working hours, in the member's time zone. None means
-	// always.
-	Hours []Hours `json:"hours"`
-	// TimeZone is an IANA name, "Europe/Berlin"; "" means UTC.
-	TimeZone string `json:"timeZone"`
-	// Away members take no leads.
-	Away bool `json:"away"`
-}
-
-// weight is the member's share, within its bounds.
-func (m Member) weight() int { return max(1, min(MaxWeight, m.Weight)) }
-
-// location finds the member's time zone. "Local" is none: it would differ from
-// machine to machine.
-func (m Member) location() (*time.Location, error) {
-	if m.TimeZone == "Local" {
-		return nil, fmt.Errorf("unknown time zone %s", m.TimeZone)
+// CheckTeam returns every problem of a team's definition. Paths start at the
+// top: "name", "emails[0]", "members[0].hours[1].from". Codes: required,
+// duplicate, email, range, option, invalid, max_length and max_items.
+func CheckTeam(team models.Team) []models.FieldError {
+	c := &checker{}
+	c.uniqueName("name", team.Name, map[string]bool{})
+	if len(team.Emails) > MaxTeamEmails {
+		c.addf("emails", "max_items", "At most %d addresses.", MaxTeamEmails)
+	} else {
+		seen := map[string]bool{}
+		for i, email := range team.Emails {
+			c.uniqueAddress(index("emails", i), email, seen)
+		}
 	}
-	return time.LoadLocation(m.TimeZone)
+	return append(c.problems, CheckMembers("members", team.Members)...)
 }
 
 // CheckMembers returns every problem of the members that stand at path. An
 // address, upper and lower case alike, occurs once.
-func CheckMembers(path string, members []Member) []models.FieldError {
+func CheckMembers(path string, members []models.Member) []models.FieldError {
 	c := &checker{}
 	if len(members) > MaxMembers {
 		c.addf(path, "max_items", "At most %d members.", MaxMembers)
@@ -64,52 +51,47 @@ func CheckMembers(path string, members []Member) []models.FieldError {
 	}
 	seen := map[string]bool{}
 	for i, member := range members {
-		at := index(path, i)
-		c.problems = append(c.problems, CheckMember(at, member)...)
-		address := strings.ToLower(member.Email)
-		if address != "" && seen[address] {
-			c.addf(join(at, "email"), "duplicate", "Another member has this address.")
-		}
-		seen[address] = true
+		c.member(index(path, i), member, seen)
 	}
 	return c.problems
 }
 
-// CheckMember returns every problem of a member that stands at path.
-func CheckMember(path string, member Member) []models.FieldError {
-	c := &checker{}
-	c.address(join(path, "email"), member.Email)
+func (c *checker) member(path string, member models.Member, seen map[string]bool) {
+	c.uniqueAddress(join(path, "email"), member.Email, seen)
 	if member.Weight < 0 || member.Weight > MaxWeight {
 		c.addf(join(path, "weight"), "range", "A weight is between 0 and %d.", MaxWeight)
 	}
 	if member.Capacity < 0 || member.Capacity > MaxCapacity {
 		c.addf(join(path, "capacity"), "range", "A capacity is between 0 (no limit) and %d leads per day.", MaxCapacity)
 	}
-	if _, err := member.location(); err != nil {
+	if _, err := location(member.TimeZone); err != nil {
 		c.addf(join(path, "timeZone"), "invalid", "A time zone has an IANA name such as Europe/Berlin.")
 	}
 	if len(member.Hours) > MaxHours {
 		c.addf(join(path, "hours"), "max_items", "At most %d ranges.", MaxHours)
-		return c.problems
+		return
 	}
 	for i, hours := range member.Hours {
 		c.hours(index(join(path, "hours"), i), hours)
 	}
-	return c.problems
 }
 
-func (c *checker) address(path, address string) {
-	if address == "" {
-		c.addf(path, "required", "Give the member's e-mail address.")
-		return
-	}
+// uniqueAddress checks an e-mail address and marks it as seen.
+func (c *checker) uniqueAddress(path, address string, seen map[string]bool) {
+	folded := strings.ToLower(address)
 	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || len(address) > maxAddress {
+	switch {
+	case address == "":
+		c.addf(path, "required", "Give an e-mail address.")
+	case err != nil || parsed.Address != address || len(address) > maxAddress:
 		c.addf(path, "email", "This is not an e-mail address such as ada@example.com.")
+	case seen[folded]:
+		c.addf(path, "duplicate", "The address stands in the list already.")
 	}
+	seen[folded] = true
 }
 
-func (c *checker) hours(path string, hours Hours) {
+func (c *checker) hours(path string, hours models.Hours) {
 	for i, day := range hours.Days {
 		if !slices.Contains(weekdays(), day) {
 			c.addf(index(join(path, "days"), i), "option", "A day is one of %s.", strings.Join(weekdays(), ", "))

@@ -41,8 +41,17 @@ func Qualify(rules *models.QualificationRules, facts Facts) models.Qualification
 			outcome.Reasons = append(outcome.Reasons, models.Reason{Rule: rule.Name, Points: rule.Points})
 		}
 	}
-	outcome.Tier = tierOf(rules.Tiers, outcome.Score)
-	outcome.Qualified = outcome.Score >= rules.QualifiedFrom
+	return Grade(rules, outcome)
+}
+
+// Grade returns outcome with the tier and the verdict that its score gets by
+// the rules. Without rules there are no tiers, and every lead is qualified.
+func Grade(rules *models.QualificationRules, outcome models.Qualification) models.Qualification {
+	outcome.Tier, outcome.Qualified = "", true
+	if rules != nil {
+		outcome.Tier = tierOf(rules.Tiers, outcome.Score)
+		outcome.Qualified = outcome.Score >= rules.QualifiedFrom
+	}
 	return outcome
 }
 

@@ -9,10 +9,10 @@ import (
 
 // Decision is where a lead goes, and why.
 type Decision struct {
-	// Team is "" when no rule holds and there is no fallback.
+	// Team is the id of a team, "" when no rule holds and there is no fallback.
 	Team string
-	// Reasons are sentences for people, never empty. They name rules and
-	// teams, and never repeat what a visitor wrote.
+	// Reasons are sentences for people, never empty. They name rules, and never
+	// repeat what a visitor wrote.
 	Reasons []string
 }
 

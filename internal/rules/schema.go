@@ -154,7 +154,7 @@ func (s Schema) signal(name string) (subject, *problem) {
 	if len(name) > maxSignalPath || slices.Contains(strings.Split(name, "."), "") {
 		return subject{}, refuse("unknown_field", `A signal is written "signals.<name>", in at most %d bytes.`, maxSignalPath)
 	}
-	return subject{kind: kindAny}, nil
+	return subject{kind: kindAny}, unlessStorable(name)
 }
 
 func optionValues(field models.Field) []string {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"math"
-	"math/big"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -52,7 +52,7 @@ func equal(a, b any) bool {
 	}
 	left, leftOK := toNumber(a)
 	right, rightOK := toNumber(b)
-	return leftOK && rightOK && left.compare(right) == 0
+	return leftOK && rightOK && left == right
 }
 
 // order compares two numbers or two moments. It reports false for anything
@@ -60,7 +60,7 @@ func equal(a, b any) bool {
 func order(a, b any) (int, bool) {
 	if left, ok := toNumber(a); ok {
 		right, ok := toNumber(b)
-		return left.compare(right), ok
+		return cmp.Compare(left, right), ok
 	}
 	left, leftOK := toMoment(a)
 	right, rightOK := toMoment(b)
@@ -82,6 +82,13 @@ func toList(value any) ([]any, bool) {
 	return nil, false
 }
 
+// toOperands takes the list of in and notIn: scalars, at least one.
+func toOperands(value any) ([]any, bool) {
+	list, ok := toList(value)
+	odd := func(one any) bool { return !scalar(one) }
+	return list, ok && len(list) > 0 && !slices.ContainsFunc(list, odd)
+}
+
 // among reports whether value, or one of its elements when it is a list
 // itself, equals an element of list.
 func among(value any, list []any) bool {
@@ -95,67 +102,40 @@ func equalsOne(value any, list []any) bool {
 	return slices.ContainsFunc(list, func(one any) bool { return equal(value, one) })
 }
 
-// number is a finite number, with its decimal spelling where nothing was lost.
-type number struct {
-	float float64
-	text  string
-}
-
-// maxExactDigits is the longest spelling that is compared exactly. Without a
-// bound, a stranger's million digits would be worked through.
-const maxExactDigits = 64
-
 // toNumber takes what a JSON decoder makes of a number, with or without
 // UseNumber, and the integers of a program.
-func toNumber(value any) (number, bool) {
+func toNumber(value any) (float64, bool) {
 	switch v := value.(type) {
 	case json.Number:
-		float, err := strconv.ParseFloat(string(v), 64)
-		n := number{float: float}
-		if len(v) <= maxExactDigits {
-			n.text = string(v)
-		}
-		return n, err == nil && finite(float)
+		parsed, err := strconv.ParseFloat(string(v), 64)
+		return parsed, err == nil && finite(parsed)
 	case float64:
-		return number{float: v}, finite(v)
+		return v, finite(v)
 	case int:
-		return number{float: float64(v), text: strconv.Itoa(v)}, true
+		return float64(v), true
 	case int64:
-		return number{float: float64(v), text: strconv.FormatInt(v, 10)}, true
+		return float64(v), true
 	}
-	return number{}, false
+	return 0, false
 }
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
-// compare is exact where both spellings are known. Rounding keeps the order,
-// so only numbers that round to the same float64 need the second look; a
-// float64 other than 0 also bounds the exponent that it costs.
-func (n number) compare(other number) int {
-	rough := cmp.Compare(n.float, other.float)
-	if rough != 0 || n.float == 0 || n.text == "" || other.text == "" {
-		return rough
-	}
-	left, leftOK := new(big.Rat).SetString(n.text)
-	right, rightOK := new(big.Rat).SetString(other.text)
-	if !leftOK || !rightOK {
-		return rough
-	}
-	return left.Cmp(right)
-}
+// moment is a date, or a date and a time with or without seconds, a fraction
+// and a zone; time.Parse alone would take more than ISO 8601 has.
+var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$`)
 
-// toMoment reads an ISO 8601 date, or a time with or without seconds, a
-// fraction and a zone.
+// toMoment reads a moment in ISO 8601.
 func toMoment(value any) (time.Time, bool) {
 	text, ok := value.(string)
-	if !ok || len(text) < len(time.DateOnly) || len(text) > len(time.RFC3339Nano) {
+	if !ok || !moment.MatchString(text) {
 		return time.Time{}, false
 	}
 	for _, layout := range []string{
 		time.DateOnly, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04Z07:00",
 	} {
-		if moment, err := time.Parse(layout, text); err == nil {
-			return moment, true
+		if parsed, err := time.Parse(layout, text); err == nil {
+			return parsed, true
 		}
 	}
 	return time.Time{}, false

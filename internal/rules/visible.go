@@ -13,7 +13,8 @@ import (
 // have no value here: visibility comes before scoring.
 //
 // Fields that decide about each other in a circle, which [CheckVisibility]
-// refuses, count as hidden for one another.
+// refuses, have an answer too: the one that is looked at first counts as hidden
+// while the others are decided.
 func Visible(order []string, conditions map[string]*models.Condition, facts Facts) map[string]bool {
 	v := &visibility{conditions: conditions, shown: map[string]bool{}}
 	v.evaluation = evaluation{facts: facts.withoutOutcome(), hidden: func(name string) bool { return !v.visible(name) }}
@@ -46,10 +47,10 @@ func (v *visibility) visible(name string) bool {
 }
 
 // CheckVisibility returns every problem of the conditions by field name: those
-// of [Check], and fields
-// that decide about themselves, directly or in a circle (code cycle, at each
-// field of the circle). Paths are those of a form: "fields[2].visibleWhen.op". Conditions never see the
-// outcome, whatever schema says.
+// of [Check], and fields that decide about themselves, directly or in a circle
+// (code cycle, at each field of the circle). Paths are those of a form:
+// "fields[2].visibleWhen.op". Conditions never see the outcome, whatever schema
+// says.
 func CheckVisibility(conditions map[string]*models.Condition, schema Schema) []models.FieldError {
 	schema.Outcome = false
 	c := &checker{schema: schema}

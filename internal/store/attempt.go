@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -36,6 +37,9 @@ func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, e
 	db := s.db.WithContext(ctx)
 	job := Job{Attempt: attempt}
 	created := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&job.Attempt)
+	if errors.Is(created.Error, gorm.ErrForeignKeyViolated) {
+		return Job{}, read(gorm.ErrRecordNotFound, "delivery")
+	}
 	if created.Error != nil {
 		return Job{}, wrap(created.Error, "open attempt")
 	}
@@ -46,10 +50,13 @@ func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, e
 			return Job{}, read(err, "attempt")
 		}
 	}
-	return job, s.readJob(db, &job)
+	if err := readJob(db, &job); err != nil {
+		return Job{}, err
+	}
+	return job, nil
 }
 
-func (s *Store) readJob(db *gorm.DB, job *Job) error {
+func readJob(db *gorm.DB, job *Job) error {
 	if err := db.Take(&job.Delivery, "id = ?", job.Attempt.DeliveryID).Error; err != nil {
 		return read(err, "delivery")
 	}

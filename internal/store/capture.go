@@ -10,9 +10,10 @@ import (
 	"leadrail/models"
 )
 
-// Persist stores an accepted lead with one delivery per action. It is
-// idempotent: a lead that is stored already keeps its rows. The deliveries that
-// come back are the stored ones, so a repeat sees the ids of the first time.
+// Persist stores an accepted lead with its deliveries, and assigns it to a
+// member of the team that its Assignment names, whose turn it is. It is
+// idempotent: a lead that is stored already keeps its rows and its assignee.
+// What comes back is what is stored, so a repeat sees the ids of the first time.
 func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries []models.Delivery) (models.Submission, error) {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		lead.Deliveries = nil
@@ -26,16 +27,31 @@ func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries 
 		if created.RowsAffected == 0 {
 			return tx.Preload("Deliveries").Take(&lead, "id = ?", lead.ID).Error
 		}
-		lead.Deliveries = deliveries
-		if len(deliveries) == 0 {
-			return nil
+		if err := assignLead(tx, &lead); err != nil || len(deliveries) == 0 {
+			return err
 		}
+		lead.Deliveries = deliveries
 		return tx.Create(&lead.Deliveries).Error
 	})
 	if err != nil {
 		return models.Submission{}, wrap(err, "store lead")
 	}
 	return lead, nil
+}
+
+// assignLead gives a lead that was just stored to a member of its team.
+func assignLead(tx *gorm.DB, lead *models.Submission) error {
+	route := lead.Assignment
+	if route == nil || route.TeamID == "" {
+		return nil
+	}
+	assigned, err := assign(tx, route.TeamID, route.At)
+	if err != nil {
+		return err
+	}
+	assigned.At, assigned.Reasons = route.At, append(route.Reasons, assigned.Reasons...)
+	lead.Assign(assigned)
+	return tx.Model(lead).Select("Assignment", "Team", "Assignee").Updates(lead).Error
 }
 
 // Retry is one delivery's wait for its next attempt.

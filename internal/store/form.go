@@ -42,7 +42,7 @@ func (s *Store) ReplaceForm(ctx context.Context, record FormRecord) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		updated := tx.Model(&models.Form{}).
 			Where("id = ? AND version = ?", record.Form.ID, record.Form.Version-1).
-			Select("AgentID", "Name", "Version", "Enabled", "UpdatedAt").
+			Select("AgentID", "Name", "Version", "Enabled", "AlertEmail", "UpdatedAt").
 			Updates(&record.Form)
 		if updated.Error != nil {
 			return updated.Error
@@ -64,7 +64,7 @@ func saveDestinations(tx *gorm.DB, destinations []models.Destination) error {
 	}
 	return tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "action_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"url", "headers", "enabled", "disabled_reason", "updated_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"url", "headers", "recipients", "enabled", "disabled_reason", "updated_at"}),
 	}).Create(&destinations).Error
 }
 

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
-
-	"gorm.io/gorm"
 
 	"leadrail/models"
 )
@@ -30,28 +27,6 @@ func (s *Store) Mail(ctx context.Context, id string) (models.Mail, error) {
 		return models.Mail{}, read(err, "mail")
 	}
 	return mail, nil
-}
-
-// ClaimAlert counts a failed lead of a form, and reports whether its owner is
-// to be told now: at most once in the given time, however many workers ask. The
-// count is of the leads that failed since the alert before, this one included.
-func (s *Store) ClaimAlert(ctx context.Context, formID string, at time.Time, every time.Duration) (failed int, tell bool, err error) {
-	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var alert models.Alert
-		if err := tx.Raw(`
-			INSERT INTO alerts (form_id, sent_at, failed) VALUES (?, 'epoch', 1)
-			ON CONFLICT (form_id) DO UPDATE SET failed = alerts.failed + 1
-			RETURNING *`, formID).Scan(&alert).Error; err != nil {
-			return err
-		}
-		failed, tell = alert.Failed, at.Sub(alert.SentAt) >= every
-		if !tell {
-			return nil
-		}
-		return tx.Model(&alert).Where("form_id = ?", formID).
-			Updates(map[string]any{"sent_at": at, "failed": 0}).Error
-	})
-	return failed, tell, wrap(err, "claim alert")
 }
 
 // HasEmailActions reports whether any form sends mail.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,50 +26,95 @@ type SubmissionFilter struct {
 	AgentID        string
 	ConversationID string
 	Status         models.Status
+	Tier           string
+	// Team is a team's name, Assignee a member's address.
+	Team     string
+	Assignee string
+	MinScore *int
 	// From is the first moment of submission that counts, To the first that
 	// does not.
 	From, To *time.Time
+	// Query is looked for in the values of the form data, in whatever case.
+	Query string
+	// ByScore sorts by score, highest first, instead of newest first.
+	ByScore bool
 	// After continues behind the last lead of the page before.
 	After *SubmissionCursor
 	// Limit is the size of the page; it must be positive.
 	Limit int
 }
 
-// SubmissionCursor is a place in the order of leads: newest first, the id
-// deciding between leads of the same moment.
+// SubmissionCursor is a place in an order of leads: newest first, the id
+// deciding between leads of the same moment. Score is set in lists by score.
 type SubmissionCursor struct {
+	Score       *int      `json:"s,omitempty"`
 	SubmittedAt time.Time `json:"t"`
 	ID          string    `json:"id"`
 }
 
-// Submissions reads a page of leads, newest first, with their deliveries.
-// Leads that arrive between two pages never shift the second one.
+// CursorAt returns the place of a lead in the filter's order.
+func (f SubmissionFilter) CursorAt(lead models.Submission) SubmissionCursor {
+	cursor := SubmissionCursor{SubmittedAt: lead.SubmittedAt, ID: lead.ID}
+	if f.ByScore {
+		cursor.Score = &lead.Score
+	}
+	return cursor
+}
+
+// Submissions reads a page of leads, newest or best first, with their
+// deliveries. Leads that arrive between two pages never shift the second one.
 func (s *Store) Submissions(ctx context.Context, filter SubmissionFilter) ([]models.Submission, error) {
-	query := withDeliveries(s.db.WithContext(ctx)).Order("submitted_at DESC, id DESC").Limit(filter.Limit)
-	equals := map[string]string{
-		"form_id": filter.FormID, "agent_id": filter.AgentID,
-		"conversation_id": filter.ConversationID, "status": string(filter.Status),
-	}
-	for column, value := range equals {
-		if value != "" {
-			query = query.Where(map[string]any{column: value})
-		}
-	}
-	if filter.From != nil {
-		query = query.Where("submitted_at >= ?", *filter.From)
-	}
-	if filter.To != nil {
-		query = query.Where("submitted_at < ?", *filter.To)
-	}
-	if filter.After != nil {
-		query = query.Where("(submitted_at, id) < (?, ?)", filter.After.SubmittedAt, filter.After.ID)
-	}
+	query := filter.page(filter.where(withDeliveries(s.db.WithContext(ctx))))
 	var rows []models.Submission
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, wrap(err, "read submissions")
 	}
 	return rows, nil
 }
+
+// where narrows a query to the leads that the filter selects.
+func (f SubmissionFilter) where(query *gorm.DB) *gorm.DB {
+	equals := map[string]string{
+		"form_id": f.FormID, "agent_id": f.AgentID, "conversation_id": f.ConversationID,
+		"status": string(f.Status), "tier": f.Tier, "team": f.Team, "assignee": f.Assignee,
+	}
+	for column, value := range equals {
+		if value != "" {
+			query = query.Where(map[string]any{column: value})
+		}
+	}
+	if f.MinScore != nil {
+		query = query.Where("score >= ?", *f.MinScore)
+	}
+	if f.From != nil {
+		query = query.Where("submitted_at >= ?", *f.From)
+	}
+	if f.To != nil {
+		query = query.Where("submitted_at < ?", *f.To)
+	}
+	if f.Query != "" {
+		query = query.Where("EXISTS (SELECT 1 FROM jsonb_each_text(form_data) AS answer WHERE answer.value ILIKE ?)",
+			"%"+likeEscaper.Replace(f.Query)+"%")
+	}
+	return query
+}
+
+// page orders and bounds a query.
+func (f SubmissionFilter) page(query *gorm.DB) *gorm.DB {
+	if !f.ByScore {
+		if f.After != nil {
+			query = query.Where("(submitted_at, id) < (?, ?)", f.After.SubmittedAt, f.After.ID)
+		}
+		return query.Order("submitted_at DESC, id DESC").Limit(f.Limit)
+	}
+	if f.After != nil {
+		query = query.Where("(score, submitted_at, id) < (?, ?, ?)", f.After.Score, f.After.SubmittedAt, f.After.ID)
+	}
+	return query.Order("score DESC, submitted_at DESC, id DESC").Limit(f.Limit)
+}
+
+// likeEscaper keeps the wildcards of LIKE from meaning more than themselves.
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func withDeliveries(db *gorm.DB) *gorm.DB {
 	return db.

@@ -13,40 +13,53 @@ import (
 
 // CreateTeam stores a new team. A conflict means that the name is taken.
 func (s *Store) CreateTeam(ctx context.Context, team models.Team) error {
-	return teamError(s.db.WithContext(ctx).Create(&team).Error, team)
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := tx.Omit("Members").Create(&team).Error; err != nil {
+			return err
+		}
+		return saveMembers(tx, team)
+	})
+	return teamError(err, team)
 }
 
 // ReplaceTeam stores a team's new definition. Members who stay keep their
 // standing in the assignment. Errors are not found and conflict.
 func (s *Store) ReplaceTeam(ctx context.Context, team models.Team) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := lockTeam(tx, team.ID); err != nil {
+		if _, err := lockTeam(tx, team.ID); err != nil {
+			return read(err, "team")
+		}
+		if err := tx.Model(&team).Select("Name", "Emails", "UpdatedAt").Updates(&team).Error; err != nil {
 			return err
 		}
-		err := tx.Model(&team).Select("Name", "Emails", "UpdatedAt").Updates(&team).Error
+		staying := []string{""} // an empty list would keep everybody
+		for _, member := range team.Members {
+			staying = append(staying, member.Email)
+		}
+		err := tx.Delete(&models.Member{}, "team_id = ? AND email NOT IN ?", team.ID, staying).Error
 		if err != nil {
 			return err
 		}
-		emails := make([]string, len(team.Members))
-		for i, member := range team.Members {
-			emails[i] = member.Email
-		}
-		gone := tx.Where("team_id = ?", team.ID)
-		if len(emails) > 0 {
-			gone = gone.Where("email NOT IN ?", emails)
-		}
-		if err := gone.Delete(&models.Member{}).Error; err != nil {
-			return err
-		}
-		if len(team.Members) == 0 {
-			return nil
-		}
-		return tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "team_id"}, {Name: "email"}},
-			DoUpdates: clause.AssignmentColumns([]string{"position", "weight", "capacity", "hours", "time_zone", "away"}),
-		}).Create(&team.Members).Error
+		return saveMembers(tx, team)
 	})
 	return teamError(err, team)
+}
+
+// saveMembers writes what the owner of a team says of its members, and not
+// where they stand in the assignment.
+func saveMembers(tx *gorm.DB, team models.Team) error {
+	if len(team.Members) == 0 {
+		return nil
+	}
+	rows := make([]models.Member, len(team.Members))
+	for i, member := range team.Members {
+		member.TeamID, member.Position = team.ID, i
+		rows[i] = member
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "team_id"}, {Name: "email"}},
+		DoUpdates: clause.AssignmentColumns([]string{"position", "weight", "capacity", "hours", "time_zone", "away"}),
+	}).Create(&rows).Error
 }
 
 func teamError(err error, team models.Team) error {
@@ -59,14 +72,19 @@ func teamError(err error, team models.Team) error {
 	return wrap(err, "write team")
 }
 
-// lockTeam makes assignments and changes of one team wait for each other.
-func lockTeam(tx *gorm.DB, id string) error {
+// lockTeam makes assignments and changes of one team wait for each other, and
+// reads its id and name.
+func lockTeam(tx *gorm.DB, id string) (models.Team, error) {
 	var team models.Team
-	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select("id").Take(&team, "id = ?", id).Error
-	return read(err, "team")
+	err := forUpdate(tx).Select("id", "name").Take(&team, "id = ?", id).Error
+	return team, err
 }
 
-// Team reads a team with its members.
+func forUpdate(tx *gorm.DB) *gorm.DB {
+	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+// Team reads a team with its members, in their order.
 func (s *Store) Team(ctx context.Context, id string) (models.Team, error) {
 	var team models.Team
 	if err := withMembers(s.db.WithContext(ctx)).Take(&team, "id = ?", id).Error; err != nil {
@@ -75,41 +93,40 @@ func (s *Store) Team(ctx context.Context, id string) (models.Team, error) {
 	return team, nil
 }
 
-// Teams reads every team, by name.
-func (s *Store) Teams(ctx context.Context) ([]models.Team, error) {
+// TeamFilter selects a page of teams.
+type TeamFilter struct {
+	// After, when set, is the name that the page continues behind.
+	After string
+	// Limit is the size of the page; it must be positive.
+	Limit int
+}
+
+// Teams reads a page of teams with their members, by name.
+func (s *Store) Teams(ctx context.Context, filter TeamFilter) ([]models.Team, error) {
+	query := withMembers(s.db.WithContext(ctx)).Order("name").Limit(filter.Limit)
+	if filter.After != "" {
+		query = query.Where("name > ?", filter.After)
+	}
 	var teams []models.Team
-	if err := withMembers(s.db.WithContext(ctx)).Order("name").Find(&teams).Error; err != nil {
+	if err := query.Find(&teams).Error; err != nil {
 		return nil, wrap(err, "read teams")
 	}
 	return teams, nil
 }
 
-// DeleteTeam removes a team. Leads keep the name of the team they went to.
-func (s *Store) DeleteTeam(ctx context.Context, id string) error {
-	deleted := s.db.WithContext(ctx).Delete(&models.Team{}, "id = ?", id)
-	if deleted.Error == nil && deleted.RowsAffected == 0 {
-		return models.Errorf(models.CodeNotFound, "There is no such team.")
+// TeamNames reads the name of every team, by id.
+func (s *Store) TeamNames(ctx context.Context) (map[string]string, error) {
+	var teams []models.Team
+	if err := s.db.WithContext(ctx).Select("id", "name").Find(&teams).Error; err != nil {
+		return nil, wrap(err, "read teams")
 	}
-	return wrap(deleted.Error, "delete team")
+	names := make(map[string]string, len(teams))
+	for _, team := range teams {
+		names[team.ID] = team.Name
+	}
+	return names, nil
 }
 
 func withMembers(db *gorm.DB) *gorm.DB {
 	return db.Preload("Members", func(tx *gorm.DB) *gorm.DB { return tx.Order("position") })
-}
-
-// Routing reads how leads are routed; the zero Routing where nobody said.
-func (s *Store) Routing(ctx context.Context) (models.Routing, error) {
-	routing := models.Routing{ID: 1, Rules: []models.RoutingRule{}}
-	err := s.db.WithContext(ctx).Take(&routing, "id = 1").Error
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-		return models.Routing{}, wrap(err, "read routing")
-	}
-	return routing, nil
-}
-
-// SaveRouting replaces how leads are routed.
-func (s *Store) SaveRouting(ctx context.Context, routing models.Routing) error {
-	routing.ID = 1
-	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&routing).Error
-	return wrap(err, "write routing")
 }

@@ -18,19 +18,21 @@ CREATE TABLE team_members (
     hours     jsonb,
     time_zone text    NOT NULL,
     away      boolean NOT NULL,
-    turn      bigint  NOT NULL,
+    credit    bigint  NOT NULL, -- in parts of a lead
     day       text    NOT NULL,
     taken     bigint  NOT NULL,
     PRIMARY KEY (team_id, email)
 );
 
--- One row: how leads are routed.
+-- How leads are routed. There is always one row, which changes lock.
 CREATE TABLE routing (
     id            bigint PRIMARY KEY CHECK (id = 1),
     rules         jsonb       NOT NULL,
     fallback_team text        NOT NULL,
     updated_at    timestamptz NOT NULL
 );
+
+INSERT INTO routing (id, rules, fallback_team, updated_at) VALUES (1, '[]', '', now());
 
 ALTER TABLE submissions
     ADD COLUMN score    bigint NOT NULL DEFAULT 0,

@@ -14,12 +14,14 @@ CREATE TABLE mails (
     sent_at    timestamptz NOT NULL
 );
 
--- When the owner of a form was last told of failed leads, and how many have
+-- What the owner of a form was last told of failed leads, and how many have
 -- failed since.
 CREATE TABLE alerts (
-    form_id text COLLATE "C" PRIMARY KEY,
-    sent_at timestamptz NOT NULL,
-    failed  bigint      NOT NULL
+    form_id       text COLLATE "C" PRIMARY KEY,
+    submission_id text COLLATE "C" NOT NULL,
+    sent_at       timestamptz NOT NULL,
+    told          bigint      NOT NULL,
+    failed        bigint      NOT NULL
 );
 
 ALTER TABLE destinations ADD COLUMN recipients jsonb;

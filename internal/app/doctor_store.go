@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"leadrail/internal/config"
+	"leadrail/internal/seal"
+	"leadrail/internal/store"
+)
+
+const (
+	// oldestPostgres is the oldest major version that is tested.
+	oldestPostgres = 14
+	// doctorConnections is the size of the doctor's pool: its checks run one
+	// after the other.
+	doctorConnections = 1
+	// maxNamed is how many actions a finding names.
+	maxNamed = 5
+)
+
+func (d *doctor) checkPostgres(ctx context.Context) []finding {
+	db, err := store.Open(d.config.DatabaseURL.Reveal(), store.Options{MaxConnections: doctorConnections})
+	if err != nil {
+		// The error may quote the password.
+		return failed.sayf("DATABASE_URL cannot be read: write it postgres://user:password@host:5432/database")
+	}
+	d.store = db
+	version, err := db.ServerVersion(ctx)
+	switch {
+	case err != nil && d.ownPostgres:
+		return failed.sayf("leadrail up does not run here: start it, or set DATABASE_URL (%s)", cause(err))
+	case err != nil:
+		return failed.sayf("start the server, or correct DATABASE_URL (%s)", cause(err))
+	case version < oldestPostgres:
+		return failed.sayf("version %d is too old: upgrade to %d or newer", version, oldestPostgres)
+	}
+	return passed.sayf("version %d", version)
+}
+
+func (d *doctor) checkSchema(ctx context.Context) []finding {
+	current, known, err := d.store.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return failed.sayf("%w", err)
+	case current < known:
+		return failed.sayf("version %d is older than this program's %d: run leadrail migrate", current, known)
+	case current > known:
+		return failed.sayf("version %d is newer than this program's %d: use a newer leadrail", current, known)
+	}
+	return passed.sayf("version %d", current)
+}
+
+func (d *doctor) checkSealKeys(context.Context) []finding {
+	keyring, err := seal.ParseKeyring(d.config.SealKeys.Reveal())
+	if err != nil {
+		return failed.sayf("correct LEADRAIL_SEAL_KEYS (%w)", err)
+	}
+	d.keyring = keyring
+	return passed.sayf("they can be read")
+}
+
+// checkSealedHeaders opens all that is stored: each may be under another key.
+func (d *doctor) checkSealedHeaders(ctx context.Context) []finding {
+	actions, err := d.store.FormActions(ctx)
+	if err != nil {
+		return failed.sayf("%w", err)
+	}
+	sealed, shut := 0, []store.FormAction{}
+	for _, action := range actions {
+		if len(action.Headers) == 0 {
+			continue
+		}
+		sealed++
+		if _, err := d.keyring.Open(action.Headers, action.ActionID); err != nil {
+			shut = append(shut, action)
+		}
+	}
+	if len(shut) > 0 {
+		return failed.sayf("%d of %d do not open (%s): add the key that sealed them to LEADRAIL_SEAL_KEYS, or send the headers again",
+			len(shut), sealed, names(shut))
+	}
+	return passed.sayf("all %d open", sealed)
+}
+
+// checkWebhooks asks the guard about every URL. It resolves no names: what
+// those lead to is decided at each attempt.
+func (d *doctor) checkWebhooks(ctx context.Context) []finding {
+	actions, err := d.store.FormActions(ctx)
+	if err != nil {
+		return failed.sayf("%w", err)
+	}
+	guard, _ := outbound(d.config, Roles{Receiver: d.local()})
+	webhooks, refused := 0, []store.FormAction{}
+	for _, action := range actions {
+		if action.URL == "" || !action.Enabled {
+			continue
+		}
+		webhooks++
+		if guard.CheckURL(action.URL) != nil {
+			refused = append(refused, action)
+		}
+	}
+	if len(refused) > 0 {
+		return failed.sayf("%d of %d URLs are refused (%s): correct them, or list their ranges in LEADRAIL_ALLOW_CIDRS",
+			len(refused), webhooks, names(refused))
+	}
+	return passed.sayf("all %d URLs are allowed", webhooks)
+}
+
+func (d *doctor) checkMail(ctx context.Context) []finding {
+	guard, _ := outbound(d.config, Roles{})
+	sender, err := newSender(d.config, d.store, guard)
+	if err == nil {
+		err = requireProvider(ctx, sender, d.store)
+	}
+	switch provider := d.config.MailProvider(); {
+	case err != nil:
+		return failed.sayf("%w", err)
+	case provider == "":
+		return passed.sayf("no form sends any")
+	case provider == config.MailOutbox && !d.local():
+		return warned.sayf("kept in the outbox, nobody gets it: set LEADRAIL_MAIL to %s to send it", config.MailSendGrid)
+	default:
+		return passed.sayf("goes to %s", provider)
+	}
+}
+
+// cause leaves out what is written for callers of the API.
+func cause(err error) string {
+	text := err.Error()
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// names lists the first of the actions; URLs may carry credentials.
+func names(actions []store.FormAction) string {
+	var list []string
+	for _, action := range actions[:min(len(actions), maxNamed)] {
+		list = append(list, action.Form+"/"+action.Action)
+	}
+	if more := len(actions) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(list, ", ")
+}
