@@ -17,9 +17,21 @@ const alertEvery = 10 * time.Minute
 
 // AlertStore is what an alert needs to know.
 type AlertStore interface {
+	Failures
+	Alerts
+}
+
+// Failures are the leads that alerts are about.
+type Failures interface {
 	Submission(ctx context.Context, id string) (models.Submission, error)
 	Form(ctx context.Context, id string) (store.FormRecord, error)
+}
+
+// Alerts is who was told of what.
+type Alerts interface {
 	ClaimAlert(ctx context.Context, claim store.AlertClaim) (tell int, err error)
+	DueAlerts(ctx context.Context, at time.Time, every time.Duration) ([]store.DueAlert, error)
+	AlertSent(ctx context.Context, key store.AlertKey) error
 }
 
 // Alert tells people of leads that failed.
@@ -43,8 +55,8 @@ type AlertInput struct {
 var errNotSent = errors.New("the alert was not sent")
 
 // AlertFailed logs that a lead failed and writes to its form's owner, where the
-// form names one, at most one mail in alertEvery. A lead that was replayed since
-// is not told of.
+// form names one, at most one mail in alertEvery; what is not told here the
+// reconciler tells later. A lead that was replayed since is not told of.
 func (a *Alert) AlertFailed(ctx context.Context, in AlertInput) error {
 	lead, err := a.Store.Submission(ctx, in.SubmissionID)
 	if err != nil {
@@ -53,7 +65,7 @@ func (a *Alert) AlertFailed(ctx context.Context, in AlertInput) error {
 	if lead.Status != models.StatusFailed || lead.RunSeq != in.RunSeq {
 		return nil
 	}
-	a.Log.ErrorContext(ctx, "lead failed", "submissionId", lead.ID, "formId", lead.FormID, "reason", lead.FailureReason)
+	a.logFailed(ctx, store.EndedLead{ID: lead.ID, FormID: lead.FormID, FailureReason: lead.FailureReason})
 	record, err := a.Store.Form(ctx, lead.FormID)
 	if err != nil {
 		return fmt.Errorf("alert: %w", err)
@@ -61,36 +73,77 @@ func (a *Alert) AlertFailed(ctx context.Context, in AlertInput) error {
 	if record.Form.AlertEmail == "" || a.Sender == nil {
 		return nil
 	}
-	count, err := a.Store.ClaimAlert(ctx, store.AlertClaim{
-		FormID: lead.FormID, SubmissionID: lead.ID, At: a.Now(), Every: alertEvery,
-	})
+	key := store.AlertKey{FormID: lead.FormID, SubmissionID: lead.ID, RunSeq: lead.RunSeq}
+	count, err := a.Store.ClaimAlert(ctx, store.AlertClaim{AlertKey: key, At: a.Now(), Every: alertEvery})
 	if err != nil || count == 0 {
 		return err
 	}
-	return a.write(ctx, lead, record, count)
+	due := store.DueAlert{
+		FormID: lead.FormID, SubmissionID: lead.ID, RunSeq: lead.RunSeq,
+		FailureReason: lead.FailureReason, FailedAt: lead.SubmittedAt, Count: count,
+	}
+	if lead.CompletedAt != nil {
+		due.FailedAt = *lead.CompletedAt
+	}
+	return a.tell(ctx, record, due, key)
 }
 
-func (a *Alert) write(ctx context.Context, lead models.Submission, record store.FormRecord, count int) error {
+// logFailed is for those who watch the log.
+func (a *Alert) logFailed(ctx context.Context, lead store.EndedLead) {
+	a.Log.ErrorContext(ctx, "lead failed", "submissionId", lead.ID, "formId", lead.FormID, "reason", lead.FailureReason)
+}
+
+// tellDue writes the mails about leads that failed too early after the mail
+// before, and returns how many left. One that does not leave is no reason to
+// keep the others back.
+func (a *Alert) tellDue(ctx context.Context, alive func()) (told int, err error) {
+	if a.Sender == nil {
+		return 0, nil
+	}
+	alerts, err := a.Store.DueAlerts(ctx, a.Now(), alertEvery)
+	for _, due := range alerts {
+		alive()
+		record, failure := a.Store.Form(ctx, due.FormID)
+		if failure == nil {
+			failure = a.tell(ctx, record, due, store.AlertKey{FormID: due.FormID})
+		}
+		if failure == nil {
+			told++
+		}
+		err = errors.Join(err, failure)
+	}
+	return told, err
+}
+
+// tell writes one mail, for the key that it was claimed for. Once the mail has
+// left, no error asks for another.
+func (a *Alert) tell(ctx context.Context, record store.FormRecord, due store.DueAlert, key store.AlertKey) error {
+	if err := a.send(ctx, record, due); err != nil {
+		return err
+	}
+	if err := a.Store.AlertSent(ctx, key); err != nil {
+		a.Log.WarnContext(ctx, "an alert that left will be sent again", "formId", due.FormID, "error", err)
+	}
+	return nil
+}
+
+func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.DueAlert) error {
 	owner, err := mail.ParseRecipient(record.Form.AlertEmail)
 	if err != nil {
 		return nil //nolint:nilerr // checked when the form was saved; another try would not help
 	}
-	failedAt := lead.SubmittedAt
-	if lead.CompletedAt != nil {
-		failedAt = *lead.CompletedAt
-	}
 	content, err := mail.Alert{
 		FormName: record.Form.Name,
 		Title:    record.Version.Definition.Title,
-		Reason:   lead.FailureReason,
-		LeadURL:  models.LeadURL(a.LeadURL, lead.ID),
-		FailedAt: failedAt,
-		Count:    count,
+		Reason:   due.FailureReason,
+		LeadURL:  models.LeadURL(a.LeadURL, due.SubmissionID),
+		FailedAt: due.FailedAt,
+		Count:    due.Count,
 	}.Render()
 	if err != nil {
 		return err
 	}
-	result, err := a.Sender.Send(ctx, mail.Message{ID: alertID(lead), To: []mail.Address{owner}, Content: content})
+	result, err := a.Sender.Send(ctx, mail.Message{ID: alertID(due), To: []mail.Address{owner}, Content: content})
 	if err != nil {
 		return err
 	}
@@ -98,10 +151,12 @@ func (a *Alert) write(ctx context.Context, lead models.Submission, record store.
 		return fmt.Errorf("%w: %s", errNotSent, result.Verdict.Code)
 	}
 	if !result.Verdict.Delivered() {
-		a.Log.ErrorContext(ctx, "alert gave up", "formId", lead.FormID, "code", string(result.Verdict.Code))
+		a.Log.ErrorContext(ctx, "alert gave up", "formId", due.FormID, "code", string(result.Verdict.Code))
 	}
 	return nil
 }
 
 // alertID marks the mail, the same over all tries.
-func alertID(lead models.Submission) string { return fmt.Sprintf("alert_%s_%d", lead.ID, lead.RunSeq) }
+func alertID(due store.DueAlert) string {
+	return fmt.Sprintf("alert_%s_%d", due.SubmissionID, due.RunSeq)
+}

@@ -34,19 +34,26 @@ func handle[In, Out any](status int, use func(context.Context, In) (Out, error))
 			writeProblem(c, err)
 			return
 		}
-		describe(c, out)
-		writeJSON(c, status, out)
+		writeJSON(c, describe(c, status, out), out)
 	}
 }
 
-// describe sets the headers that follow from what is answered.
-func describe(c *gin.Context, out any) {
+// describe sets the headers that follow from what is answered, and returns the
+// status: what was to be accepted may be finished already.
+func describe(c *gin.Context, status int, out any) int {
 	if tagged, ok := out.(interface{ ETag() string }); ok {
 		c.Header("ETag", tagged.ETag())
 	}
 	if placed, ok := out.(interface{ Location() string }); ok {
 		c.Header("Location", placed.Location())
 	}
+	if repeat, ok := out.(interface{ Repeated() bool }); ok && repeat.Repeated() {
+		c.Header("Idempotent-Replayed", "true")
+	}
+	if work, ok := out.(interface{ Finished() bool }); ok && work.Finished() {
+		return http.StatusOK
+	}
+	return status
 }
 
 func writeJSON(c *gin.Context, status int, value any) {

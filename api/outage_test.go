@@ -49,31 +49,51 @@ func TestDatabaseAway(t *testing.T) {
 	}
 }
 
-func TestTemporalAwayAcceptsNothing(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		err  error
-		code string
-	}{
-		"it does not answer": {&models.Error{
-			Code: models.CodeUnavailable, Reason: "temporal_unavailable", Message: "The workflow engine does not answer; try again shortly.",
-		}, "temporal_unavailable"},
-		"it takes too long": {context.DeadlineExceeded, "unavailable"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newService(t)
-			s.runs.startCapture = func(context.Context, workflows.CaptureInput, workflows.Labels) error { return c.err }
-			lead := object{"formId": s.create(t, aForm("contact_form")), "formData": object{}}
+// temporalAway is what a workflow engine says that does not answer.
+func temporalAway() error {
+	return &models.Error{
+		Code: models.CodeUnavailable, Reason: "temporal_unavailable", Message: "The workflow engine does not answer; try again shortly.",
+	}
+}
 
-			answer := s.call(t, http.MethodPost, "/v1/submissions", sending(t, lead))
-			require.Equal(t, http.StatusServiceUnavailable, answer.Code)
-			require.Equal(t, c.code, decoded(t, answer)["code"])
-			require.NotEmpty(t, answer.Header().Get("Retry-After"))
-			require.Empty(t, answer.Header().Get("Location"))
-			require.NotContains(t, decoded(t, answer), "submissionId")
-			require.Empty(t, s.read(t, http.StatusOK, http.MethodGet, "/v1/submissions")["data"])
-		})
+func TestWithoutTemporalALeadWaitsInTheIntake(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.runs.startCapture = func(context.Context, workflows.CaptureInput, workflows.Labels) error { return temporalAway() }
+	form := s.create(t, aForm("contact_form"))
+
+	id := s.submit(t, object{"formId": form, "formData": object{"email": "a@b.co"}})
+	lead := s.read(t, http.StatusOK, http.MethodGet, "/v1/submissions/"+id)
+	require.Equal(t, "pending", lead["status"])
+	require.Equal(t, object{"email": "a@b.co"}, lead["formData"])
+	depth, err := s.store.IntakeDepth(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, depth.Waiting)
+}
+
+func TestWithoutTemporalAndDatabaseNothingIsAccepted(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	form := s.create(t, aForm("contact_form"))
+	s.runs.startCapture = func(context.Context, workflows.CaptureInput, workflows.Labels) error { return temporalAway() }
+	s.dependencies.Leads.Intake = closedIntake{}
+	answer := s.call(t, http.MethodPost, "/v1/submissions", sending(t, object{"formId": form, "formData": object{}}))
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.Equal(t, "temporal_unavailable", decoded(t, answer)["code"])
+	require.NotEmpty(t, answer.Header().Get("Retry-After"))
+	require.Empty(t, answer.Header().Get("Location"))
+	require.NotContains(t, decoded(t, answer), "submissionId")
+	require.Empty(t, s.read(t, http.StatusOK, http.MethodGet, "/v1/submissions")["data"])
+}
+
+// closedIntake is one whose database is away.
+type closedIntake struct{}
+
+func (closedIntake) Empty() bool { return false }
+
+func (closedIntake) Save(context.Context, models.Intake) (bool, error) {
+	return false, &models.Error{
+		Code: models.CodeUnavailable, Reason: "database_unavailable", Message: "The database does not answer; try again shortly.",
 	}
 }
 
@@ -92,8 +112,8 @@ func TestAVisitorNeverWaitsWithoutBoundForTemporal(t *testing.T) {
 func TestALeadThatOnlyTemporalCouldKnowIsUnavailableWithoutIt(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	s.runs.captureInput = func(context.Context, string) (workflows.CaptureInput, error) {
-		return workflows.CaptureInput{}, models.Errorf(models.CodeUnavailable, "The workflow engine does not answer.")
+	s.runs.accepted = func(context.Context, string) (workflows.Accepted, error) {
+		return workflows.Accepted{}, models.Errorf(models.CodeUnavailable, "The workflow engine does not answer.")
 	}
 	answer := s.read(t, http.StatusServiceUnavailable, http.MethodGet, "/v1/submissions/sub_1")
 	require.Equal(t, "unavailable", answer["code"], "not found would be a guess")

@@ -61,8 +61,8 @@ func TestInternalTextStaysInTheLog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
-			s.runs.captureInput = func(context.Context, string) (workflows.CaptureInput, error) {
-				return workflows.CaptureInput{}, fail()
+			s.runs.accepted = func(context.Context, string) (workflows.Accepted, error) {
+				return workflows.Accepted{}, fail()
 			}
 			answer := s.call(t, http.MethodGet, "/v1/submissions/sub_1", with("X-Request-Id", "mine"))
 			require.Equal(t, http.StatusInternalServerError, answer.Code)

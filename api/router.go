@@ -19,6 +19,7 @@ type Dependencies struct {
 	Auth  *auth.Authenticator
 	Forms *forms.Service
 	Leads *leads.Service
+	Teams *leads.Teams
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
 	// Outbox is nil unless mail is kept instead of sent.
@@ -76,6 +77,15 @@ func routes(d Dependencies) []route {
 		{http.MethodPost, "/v1/submissions", submit, handle(http.StatusAccepted, d.Leads.Capture)},
 		{http.MethodGet, "/v1/submissions", read, handle(http.StatusOK, d.Leads.Submissions)},
 		{http.MethodGet, "/v1/submissions/:id", read, handle(http.StatusOK, d.Leads.Submission)},
+
+		{http.MethodPost, "/v1/teams", write, handle(http.StatusCreated, d.Teams.CreateTeam)},
+		{http.MethodGet, "/v1/teams", read, handle(http.StatusOK, d.Teams.Teams)},
+		{http.MethodGet, "/v1/teams/:id", read, handle(http.StatusOK, d.Teams.Team)},
+		{http.MethodPut, "/v1/teams/:id", write, handle(http.StatusOK, d.Teams.ReplaceTeam)},
+		{http.MethodDelete, "/v1/teams/:id", policy{scope: auth.ScopeWrite}, handleNothing(d.Teams.DeleteTeam)},
+		{http.MethodGet, "/v1/routing", read, handle(http.StatusOK, d.Teams.Routing)},
+		{http.MethodPut, "/v1/routing", write, handle(http.StatusOK, d.Teams.ReplaceRouting)},
+		{http.MethodPost, "/v1/routing/preview", policy{scope: auth.ScopeRead, bodyLimit: leadLimit}, handle(http.StatusOK, d.Teams.PreviewRouting)},
 
 		{http.MethodGet, "/healthz", public, health},
 		{http.MethodGet, "/readyz", public, ready(d.Ready)},

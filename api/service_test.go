@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -52,15 +53,46 @@ type service struct {
 // runs is a workflow engine of functions.
 type runs struct {
 	startCapture func(context.Context, workflows.CaptureInput, workflows.Labels) error
-	captureInput func(context.Context, string) (workflows.CaptureInput, error)
+	accepted     func(context.Context, string) (workflows.Accepted, error)
+
+	mu    sync.Mutex
+	known map[string]models.Acceptance
 }
 
-func (r *runs) StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) error {
-	return r.startCapture(ctx, in, labels)
+func (r *runs) StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, exists := r.known[in.SubmissionID]; exists {
+		return false, nil
+	}
+	if err := r.startCapture(ctx, in, labels); err != nil {
+		return false, err
+	}
+	r.known[in.SubmissionID] = models.Acceptance{Digest: labels.Digest, FormVersion: in.FormVersion}
+	return true, nil
 }
 
-func (r *runs) CaptureInput(ctx context.Context, submissionID string) (workflows.CaptureInput, error) {
-	return r.captureInput(ctx, submissionID)
+func (r *runs) Acceptance(_ context.Context, submissionID string) (models.Acceptance, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found, exists := r.known[submissionID]
+	if !exists {
+		return found, models.Errorf(models.CodeNotFound, "There is no such submission.")
+	}
+	return found, nil
+}
+
+func (r *runs) Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error) {
+	return r.accepted(ctx, submissionID)
+}
+
+// spill is an intake that nobody relays, and that holds nobody up.
+type spill struct{ store *store.Store }
+
+func (spill) Empty() bool { return true }
+
+func (s spill) Save(ctx context.Context, lead models.Intake) (bool, error) {
+	return s.store.SaveIntake(ctx, lead)
 }
 
 // destinations are checked as in production.
@@ -88,14 +120,15 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
 	require.NoError(t, err)
 	s := &service{store: db, keyring: keyring, log: &bytes.Buffer{}, clock: ticking()}
-	s.runs = &runs{startCapture: s.storeAtOnce, captureInput: noRun}
+	s.runs = &runs{startCapture: s.storeAtOnce, accepted: noRun, known: map[string]models.Acceptance{}}
 	s.dependencies = api.Dependencies{
 		Auth:  auth.NewAuthenticator(adminKey),
 		Forms: &forms.Service{Store: db, Destinations: destinations{webhook.NewGuard()}, Sealer: keyring, Now: s.clock},
 		Leads: &leads.Service{
-			Store: db, Workflows: s.runs, Sealer: keyring, Now: s.clock,
+			Store: db, Workflows: s.runs, Intake: spill{db}, Slots: leads.NewSlots(4), Sealer: keyring, Now: s.clock, Secret: "test",
 			ConversationURL: "https://chat.example.com/{conversationId}",
 		},
+		Teams:    &leads.Teams{Store: db, Now: s.clock},
 		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
 		Outbox:   &leads.Outbox{Store: db},
 		Receiver: demo.NewReceiver(s.clock),
@@ -124,8 +157,8 @@ func (s *service) storeAtOnce(ctx context.Context, in workflows.CaptureInput, _ 
 	return err
 }
 
-func noRun(context.Context, string) (workflows.CaptureInput, error) {
-	return workflows.CaptureInput{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
+func noRun(context.Context, string) (workflows.Accepted, error) {
+	return workflows.Accepted{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
 }
 
 type option func(*http.Request)

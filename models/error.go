@@ -50,8 +50,11 @@ type FieldError struct {
 
 // Error implements error. Field values are never part of the text.
 func (e *Error) Error() string {
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
 	var text strings.Builder
-	text.WriteString(e.Message)
+	text.WriteString(strings.TrimSuffix(e.Message, "."))
 	for i, field := range e.Fields {
 		separator := "; "
 		if i == 0 {
@@ -81,8 +84,7 @@ func CodeOf(err error) Code {
 	if err == nil {
 		return ""
 	}
-	var coded *Error
-	if errors.As(err, &coded) {
+	if coded, ok := errors.AsType[*Error](err); ok {
 		return coded.Code
 	}
 	return CodeInternal

@@ -25,11 +25,14 @@ func (m Mail) LogValue() slog.Value { return slog.StringValue(m.ID) }
 // Alert is what the owner of a form was last told of failed leads.
 type Alert struct {
 	FormID string `gorm:"primaryKey"`
-	// SubmissionID is the lead whose failure the last alert was sent for.
+	// SubmissionID and RunSeq are the run whose failure the last alert was for;
+	// empty and 0 when it was for all that failed since the one before.
 	SubmissionID string
-	SentAt       time.Time
-	// Told is how many leads the last alert was about, Failed how many have
-	// failed since.
-	Told   int
+	RunSeq       int
+	// SentAt is when the last alert was to leave.
+	SentAt time.Time
+	// Failed is how many leads have failed that no alert has told of, Told how
+	// many of them the alert that is leaving tells of.
 	Failed int
+	Told   int
 }

@@ -20,6 +20,8 @@ type Submission struct {
 	Signals         Document `json:"signals,omitempty"`
 	Context         Document `json:"context,omitempty"`
 	Consent         Document `json:"consent,omitempty"`
+	// Digest is that of the request, see Acceptance.
+	Digest string `json:"digest,omitempty"`
 
 	ImpressionAt *time.Time `json:"impressionAt,omitempty"`
 	StartedAt    *time.Time `json:"startedAt,omitempty"`

@@ -14,10 +14,11 @@ import (
 
 // Activities are the side effects that the worker makes.
 type Activities struct {
-	Lead    *activities.Lead
-	Webhook *activities.Webhook
-	Email   *activities.Email
-	Alert   *activities.Alert
+	Lead      *activities.Lead
+	Webhook   *activities.Webhook
+	Email     *activities.Email
+	Alert     *activities.Alert
+	Reconcile *activities.Reconcile
 }
 
 // Options of a worker.
@@ -54,7 +55,8 @@ func New(temporal client.Client, effects Activities, options Options) worker.Wor
 		OnFatalError:                            options.OnFatalError,
 	})
 	w.RegisterWorkflowWithOptions(workflows.Capture, workflow.RegisterOptions{Name: workflows.CaptureName})
-	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Alert} {
+	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: workflows.ReconcileName})
+	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Alert, effects.Reconcile} {
 		w.RegisterActivityWithOptions(effect, activity.RegisterOptions{})
 	}
 	return w

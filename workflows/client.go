@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
+	"leadrail/activities"
 	"leadrail/models"
 )
 
@@ -31,35 +32,74 @@ func NewClient(temporal client.Client) *Client {
 type Labels struct {
 	AgentID  string
 	FormName string
+	// Digest is the request's, see models.Acceptance.
+	Digest string
 }
 
-// StartCapture starts the run of an accepted lead. Starting the same lead
-// again, open or closed, changes nothing and is no error.
-func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Labels) error {
-	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+// StartCapture starts the run of an accepted lead. Starting the same lead again,
+// open or closed, changes nothing; fresh is then false.
+func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Labels) (fresh bool, err error) {
+	_, err = c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       CaptureID(in.SubmissionID),
 		TaskQueue:                TaskQueue,
 		EnableEagerStart:         true,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            fmt.Sprintf("%s of %s", labels.FormName, labels.AgentID),
+		Memo: map[string]any{
+			acceptanceMemo: models.Acceptance{Digest: labels.Digest, FormVersion: in.FormVersion},
+		},
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			LeadForm.ValueSet(in.FormID),
 			LeadAgent.ValueSet(labels.AgentID),
 			LeadStatus.ValueSet(string(models.StatusPending)),
 		),
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, CaptureName, in)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
-		return nil
+		return false, nil
 	}
-	return reachError(err, "start workflow")
+	return err == nil, reachError(err, "start workflow")
 }
 
-// CaptureInput reads the input that a lead's newest run was started with. It
-// needs no worker.
-func (c *Client) CaptureInput(ctx context.Context, submissionID string) (CaptureInput, error) {
-	events := c.temporal.GetWorkflowHistory(ctx, CaptureID(submissionID), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+// Acceptance reads what a lead's request is recognised by. It needs no worker.
+func (c *Client) Acceptance(ctx context.Context, submissionID string) (models.Acceptance, error) {
+	described, err := c.temporal.DescribeWorkflowExecution(ctx, CaptureID(submissionID), "")
+	if err != nil {
+		return models.Acceptance{}, reachError(err, "describe workflow")
+	}
+	var found models.Acceptance
+	memo := described.GetWorkflowExecutionInfo().GetMemo().GetFields()[acceptanceMemo]
+	if err := converter.GetDefaultDataConverter().FromPayload(memo, &found); err != nil {
+		return models.Acceptance{}, fmt.Errorf("decode memo: %w", err)
+	}
+	return found, nil
+}
+
+// Accepted is a lead that Temporal has, sealed.
+type Accepted struct {
+	CaptureInput
+
+	// Open reports that its run has not ended.
+	Open bool
+}
+
+// Accepted reads the input that a lead's newest run was started with. It needs
+// no worker.
+func (c *Client) Accepted(ctx context.Context, submissionID string) (Accepted, error) {
+	described, err := c.temporal.DescribeWorkflowExecution(ctx, CaptureID(submissionID), "")
+	if err != nil {
+		return Accepted{}, reachError(err, "describe workflow")
+	}
+	in, err := c.captureInput(ctx, submissionID, "")
+	open := described.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	return Accepted{CaptureInput: in, Open: open}, err
+}
+
+// captureInput reads the input of a run, of the newest one where runID is empty.
+func (c *Client) captureInput(ctx context.Context, submissionID, runID string) (CaptureInput, error) {
+	events := c.temporal.GetWorkflowHistory(ctx, CaptureID(submissionID), runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	if !events.HasNext() {
 		return CaptureInput{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
 	}
@@ -73,6 +113,30 @@ func (c *Client) CaptureInput(ctx context.Context, submissionID string) (Capture
 		return CaptureInput{}, fmt.Errorf("decode workflow input: %w", err)
 	}
 	return in, nil
+}
+
+// Describe tells how a lead's newest run stands. It needs no worker.
+func (c *Client) Describe(ctx context.Context, submissionID string) (activities.RunState, error) {
+	described, err := c.temporal.DescribeWorkflowExecution(ctx, CaptureID(submissionID), "")
+	if err != nil {
+		return activities.RunState{}, reachError(err, "describe workflow")
+	}
+	info := described.GetWorkflowExecutionInfo()
+	end, ended := runEnds[info.GetStatus()]
+	if !ended {
+		return activities.RunState{}, nil
+	}
+	in, err := c.captureInput(ctx, submissionID, info.GetExecution().GetRunId())
+	return activities.RunState{End: end, RunSeq: in.RunSeq}, err
+}
+
+// runEnds are the statuses of runs that do not go on.
+var runEnds = map[enumspb.WorkflowExecutionStatus]activities.RunEnd{
+	enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:  activities.RunCompleted,
+	enumspb.WORKFLOW_EXECUTION_STATUS_FAILED:     activities.RunFailed,
+	enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED:   activities.RunCancelled,
+	enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED: activities.RunTerminated,
+	enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:  activities.RunTimedOut,
 }
 
 // Ping reports whether Temporal answers.

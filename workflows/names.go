@@ -19,6 +19,15 @@ const (
 	StateQuery     = "state"
 )
 
+// ReconcileName is the workflow that ReconcileSchedule starts every minute.
+const (
+	ReconcileName     = "Reconcile"
+	ReconcileSchedule = "reconcile"
+)
+
+// acceptanceMemo is the memo of a run that holds a models.Acceptance.
+const acceptanceMemo = "acceptance"
+
 // Types of the application errors that callers of a workflow can meet.
 const (
 	// ErrTypeDeliveryFailed ends a run whose lead is failed.

@@ -19,6 +19,8 @@ const (
 	firstRetry       = 500 * time.Millisecond
 	maxRetryInterval = 5 * time.Second
 	alertTimeout     = 2 * time.Minute
+	roundTimeout     = 5 * time.Minute
+	roundHeartbeat   = time.Minute
 )
 
 // localOptions are for a short write to our own database inside the workflow
@@ -67,6 +69,17 @@ func alertOptions(ctx workflow.Context, summary string) workflow.Context {
 		StartToCloseTimeout:    deliverTimeout,
 		RetryPolicy:            outageRetries(),
 		Summary:                summary,
+	})
+}
+
+// roundOptions are for what a schedule starts anew: the next round is the
+// retry.
+func roundOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: roundTimeout,
+		HeartbeatTimeout:    roundHeartbeat,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+		Summary:             summary,
 	})
 }
 

@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"leadrail/internal/app"
 )
 
-// version is set by the build.
-var version string //nolint:gochecknoglobals // the linker writes it
+// version is set by the linker.
+var version string
 
 // commands is the command table.
 func commands() []command {
@@ -19,6 +20,7 @@ func commands() []command {
 		{"api", "run the API alone", serve(app.Roles{API: true})},
 		{"worker", "run the worker alone", serve(app.Roles{Worker: true})},
 		{"migrate", "bring the database's schema up to date and exit", migrate},
+		{"demo", "send sample leads to the leadrail up that runs, and show what becomes of them", runDemo},
 		{"doctor", "check everything that a running Leadrail needs, and say what to do", doctor},
 		{"version", "print the version and exit", printVersion},
 	}
@@ -26,16 +28,25 @@ func commands() []command {
 
 func up(ctx context.Context, e env) error {
 	e.announce(ctx)
-	return app.Up(ctx, e.config, e.out, e.log)
+	return unlessStopped(ctx, app.Up(ctx, e.config, e.out, e.log))
 }
 
 func serve(roles app.Roles) func(context.Context, env) error {
 	return func(ctx context.Context, e env) error {
 		e.announce(ctx)
-		return app.Serve(ctx, e.config, roles, e.log, func(app.Parts) {
+		return unlessStopped(ctx, app.Serve(ctx, e.config, roles, e.log, func(app.Parts) {
 			e.log.InfoContext(ctx, "ready", "api", roles.API, "worker", roles.Worker, "listen", e.config.Listen)
-		})
+		}))
 	}
+}
+
+// unlessStopped drops the error of what was asked to stop while it started. A
+// job that was interrupted has one: its work is not done.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // announce logs what runs, and what its configuration changes.
@@ -44,6 +55,10 @@ func (e env) announce(ctx context.Context) {
 }
 
 func migrate(ctx context.Context, e env) error { return app.Migrate(ctx, e.config) }
+
+func runDemo(ctx context.Context, e env) error {
+	return unlessStopped(ctx, app.Demo(ctx, e.config, e.out))
+}
 
 func doctor(ctx context.Context, e env) error { return app.Doctor(ctx, e.config, e.out) }
 

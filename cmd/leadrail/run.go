@@ -69,8 +69,7 @@ func (c command) execute(ctx context.Context, args []string, getenv func(string)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	err = c.run(ctx, env{config: settings, out: stdout, log: newLogger(settings, stderr)})
-	if err != nil && !(errors.Is(err, context.Canceled) && ctx.Err() != nil) {
+	if err := c.run(ctx, env{config: settings, out: stdout, log: newLogger(settings, stderr)}); err != nil {
 		complain(stderr, err)
 		return exitError
 	}
@@ -98,6 +97,6 @@ func writeUsage(out io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(table, "  %s\t%s\n", c.name, c.summary)
 	}
-	_ = table.Flush() //nolint:errcheck // nothing to do about a closed terminal
+	table.Flush() // an error means a closed terminal
 	fmt.Fprint(out, "\nEvery command takes -help. All settings: docs/configuration.md\n")
 }

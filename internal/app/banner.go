@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"text/template"
 
 	"leadrail/internal/demo"
+	"leadrail/web"
 )
 
 // banner is what a newcomer sees when everything runs.
@@ -16,6 +18,9 @@ Leadrail is ready.
   API            {{.API}}
 {{- if .UI}}
   Temporal UI    {{.UI}}
+{{- end}}
+{{- if .Outbox}}
+  outbox         {{.Outbox}} (mail is kept here; the password is the admin key)
 {{- end}}
   admin key      {{.Key}}
 {{if .Form}}
@@ -27,6 +32,10 @@ See what its webhook received:
 
   curl -sS {{.API}}{{.Receiver}} -H 'Authorization: Bearer {{.Key}}'
 {{end}}
+Watch sample leads travel, from another terminal in this folder:
+
+  {{.Program}} demo
+
 Ctrl-C stops everything.
 `))
 
@@ -38,12 +47,16 @@ func (p Parts) announce(ctx context.Context, out io.Writer, uiListen string) {
 	if err != nil {
 		p.log.WarnContext(ctx, "no sample form", "error", err)
 	}
-	ui := ""
+	ui, outbox := "", ""
 	if uiListen != "" {
 		ui = "http://" + loopbackOf(uiListen)
 	}
+	if p.outbox() != nil {
+		outbox = base + web.OutboxPath
+	}
 	err = banner.Execute(out, map[string]string{
-		"API": base, "UI": ui, "Key": p.config.AdminKey.Reveal(), "Form": form, "Receiver": demo.ReceiverPath,
+		"API": base, "UI": ui, "Outbox": outbox, "Key": p.config.AdminKey.Reveal(), "Form": form, "Receiver": demo.ReceiverPath,
+		"Program": os.Args[0], // as it was called: in the same folder it can be called so again
 	})
 	if err != nil {
 		fmt.Fprintln(out, "Leadrail is ready at", base)

@@ -81,7 +81,7 @@ func (d *doctor) checkSealedHeaders(ctx context.Context) []finding {
 		return failed.sayf("%d of %d do not open (%s): add the key that sealed them to LEADRAIL_SEAL_KEYS, or send the headers again",
 			len(shut), sealed, names(shut))
 	}
-	return passed.sayf("all %d open", sealed)
+	return passed.sayf("%d of %d open", sealed, sealed)
 }
 
 // checkWebhooks asks the guard about every URL. It resolves no names: what
@@ -106,7 +106,7 @@ func (d *doctor) checkWebhooks(ctx context.Context) []finding {
 		return failed.sayf("%d of %d URLs are refused (%s): correct them, or list their ranges in LEADRAIL_ALLOW_CIDRS",
 			len(refused), webhooks, names(refused))
 	}
-	return passed.sayf("all %d URLs are allowed", webhooks)
+	return passed.sayf("%d of %d URLs are allowed", webhooks, webhooks)
 }
 
 func (d *doctor) checkMail(ctx context.Context) []finding {

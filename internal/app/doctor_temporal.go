@@ -84,5 +84,5 @@ func (d *doctor) checkWorker(ctx context.Context) []finding {
 	if polling == 0 {
 		return failed.sayf("none polls the task queue %s: start leadrail up, serve or worker", workflows.TaskQueue)
 	}
-	return passed.sayf("%d poll the task queue %s", polling, workflows.TaskQueue)
+	return passed.sayf("%d on the task queue %s", polling, workflows.TaskQueue)
 }

@@ -1,15 +1,28 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"leadrail/activities"
 	"leadrail/internal/webhook"
 	"leadrail/worker"
 )
 
-// startWorker makes the side effects of the workflows and runs a worker.
-func (p Parts) startWorker(fatal chan<- error) (stop func(), err error) {
+// Bounds of the reconciler: how long after its last change a lead is left alone,
+// and after how long one counts as lost whose workflow Temporal does not know.
+const (
+	reconcileSettle = time.Minute
+	reconcileLost   = 5 * time.Minute
+)
+
+// startWorker makes the side effects of the workflows, sees to their schedule
+// and runs a worker.
+func (p Parts) startWorker(ctx context.Context, fatal chan<- error) (stop func(), err error) {
+	if err := p.ensureSchedule(ctx); err != nil {
+		return nil, err
+	}
 	w := worker.New(p.temporal, p.effects(), worker.Options{
 		OnFatalError: func(err error) { fatal <- fmt.Errorf("worker: %w", err) },
 	})
@@ -17,6 +30,12 @@ func (p Parts) startWorker(fatal chan<- error) (stop func(), err error) {
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
 	return w.Stop, nil
+}
+
+func (p Parts) ensureSchedule(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, temporalTimeout)
+	defer cancel()
+	return worker.EnsureSchedule(ctx, p.temporal)
 }
 
 func (p Parts) effects() worker.Activities {
@@ -27,6 +46,7 @@ func (p Parts) effects() worker.Activities {
 	if email.Sender == nil {
 		email.Sender = undecided{}
 	}
+	alert := &activities.Alert{Store: p.store, Sender: p.sender, Log: p.log, Now: now, LeadURL: p.config.LeadURL}
 	return worker.Activities{
 		Lead: &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now},
 		Webhook: &activities.Webhook{
@@ -34,6 +54,10 @@ func (p Parts) effects() worker.Activities {
 			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL,
 		},
 		Email: email,
-		Alert: &activities.Alert{Store: p.store, Sender: p.sender, Log: p.log, Now: now, LeadURL: p.config.LeadURL},
+		Alert: alert,
+		Reconcile: &activities.Reconcile{
+			Store: p.store, Runs: p.workflows, Alert: alert, Log: p.log, Now: now,
+			Settle: reconcileSettle, Lost: reconcileLost,
+		},
 	}
 }

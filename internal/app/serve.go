@@ -17,6 +17,7 @@ import (
 	"leadrail/internal/config"
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
+	"leadrail/internal/intake"
 	"leadrail/internal/leads"
 	"leadrail/internal/mail"
 	"leadrail/internal/seal"
@@ -54,9 +55,10 @@ func Serve(ctx context.Context, c config.Config, roles Roles, log *slog.Logger, 
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
 
+	defer parts.startRelay(ctx)()
 	fatal := make(chan error, 1)
 	if roles.Worker {
-		stop, err := parts.startWorker(fatal)
+		stop, err := parts.startWorker(ctx, fatal)
 		if err != nil {
 			return err
 		}
@@ -102,6 +104,7 @@ func require(c config.Config, roles Roles) error {
 type Parts struct {
 	Forms *forms.Service
 	Leads *leads.Service
+	Teams *leads.Teams
 
 	config    config.Config
 	log       *slog.Logger
@@ -111,6 +114,7 @@ type Parts struct {
 	keyring   *seal.Keyring
 	guard     *webhook.Guard
 	sender    mail.Sender
+	intake    *intake.Queue
 	receiver  *demo.Receiver
 }
 
@@ -136,19 +140,25 @@ func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger
 	if err == nil && roles.Worker {
 		err = requireProvider(ctx, sender, db)
 	}
+	var secret string
+	if err == nil {
+		secret, err = db.InstallationSecret(ctx)
+	}
 	if err != nil {
 		temporal.Close()
 		return Parts{}, errors.Join(err, db.Close())
 	}
 	runs := workflows.NewClient(temporal)
+	queue := intake.NewQueue(db, starter{runs}, log.With("component", "intake"))
 	return Parts{
 		Forms: &forms.Service{Store: db, Destinations: destinations{guard}, Sealer: keyring, Now: now},
 		Leads: &leads.Service{
-			Store: db, Workflows: runs, Sealer: keyring, Now: now,
-			ConversationURL: c.ConversationURL,
+			Store: db, Workflows: runs, Intake: queue, Slots: leads.NewSlots(startSlots),
+			Sealer: keyring, Now: now, Secret: secret, ConversationURL: c.ConversationURL,
 		},
+		Teams:  &leads.Teams{Store: db, Now: now},
 		config: c, log: log, store: db, temporal: temporal, workflows: runs, keyring: keyring,
-		guard: guard, sender: sender, receiver: receiver,
+		guard: guard, sender: sender, intake: queue, receiver: receiver,
 	}, nil
 }
 
@@ -228,6 +238,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		Auth:  auth.NewAuthenticator(p.config.AdminKey.Reveal()),
 		Forms: p.Forms,
 		Leads: p.Leads,
+		Teams: p.Teams,
 		Ready: []api.ReadyCheck{
 			{Part: "postgres", Ping: p.store.Ping},
 			{Part: "temporal", Ping: p.workflows.Ping},

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,6 +49,7 @@ func TestProcessDiesWithItsParent(t *testing.T) {
 	output, inherited, err := os.Pipe()
 	require.NoError(t, err)
 	defer output.Close()
+	require.NoError(t, output.SetReadDeadline(time.Now().Add(patience)))
 	parent.Stdout = inherited
 	require.NoError(t, parent.Start())
 	require.NoError(t, inherited.Close())

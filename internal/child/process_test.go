@@ -3,7 +3,6 @@ package child_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -15,6 +14,9 @@ import (
 
 	"leadrail/internal/child"
 )
+
+// patience is long enough for a slow machine.
+const patience = 30 * time.Second
 
 // program is a started shell script whose input the test holds, so that it
 // cannot outlive the test by much.
@@ -32,6 +34,7 @@ func start(t *testing.T, script string) program {
 	require.NoError(t, err)
 	reader, writer, err := os.Pipe()
 	require.NoError(t, err)
+	require.NoError(t, reader.SetReadDeadline(time.Now().Add(patience)))
 	cmd.Stdout = writer
 	process, err := child.Start(cmd, syscall.SIGKILL)
 	require.NoError(t, err)
@@ -53,7 +56,7 @@ func (p program) line(t *testing.T) string {
 
 func bounded(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -134,6 +137,6 @@ func TestWaitKillsWhenItsContextEnds(t *testing.T) {
 func signalOf(t *testing.T, err error) syscall.Signal {
 	t.Helper()
 	var exit *exec.ExitError
-	require.True(t, errors.As(err, &exit), "%v", err)
+	require.ErrorAs(t, err, &exit)
 	return exit.Sys().(syscall.WaitStatus).Signal()
 }

@@ -62,7 +62,7 @@ func (c Config) LogValue() slog.Value {
 		if secret || reflect.DeepEqual(value, defaults.FieldByName(setting.field).Interface()) {
 			continue
 		}
-		changed = append(changed, slog.Any(setting.Variable, value))
+		changed = append(changed, slog.Attr{Key: setting.Variable, Value: slog.AnyValue(value)})
 	}
 	return slog.GroupValue(changed...)
 }

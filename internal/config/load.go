@@ -44,13 +44,9 @@ func defaults() Config {
 
 // addUnreadable takes the library's aggregate apart.
 func (p *problems) addUnreadable(err error) {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
-		return
-	}
+	all, _ := errors.AsType[env.AggregateError](err)
 	for _, one := range all.Errors {
-		var parse env.ParseError
-		if errors.As(one, &parse) {
+		if parse, ok := errors.AsType[env.ParseError](one); ok {
 			p.add(variableOf(parse.Name), parse.Err)
 		} else {
 			p.add("configuration", one)

@@ -62,7 +62,9 @@ func TestLogTellsWhatDiffersFromTheDefault(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("starting", "config", configWithSecrets(t))
-	var line struct{ Config json.RawMessage }
+	var line struct {
+		Config json.RawMessage `json:"config"`
+	}
 	require.NoError(t, json.Unmarshal(out.Bytes(), &line))
 	require.JSONEq(t, `{"LEADRAIL_MAIL_FROM": "leads@example.com", "LEADRAIL_LOG_LEVEL": "WARN", "LEADRAIL_LOG_FORMAT": "json"}`,
 		string(line.Config))

@@ -3,6 +3,8 @@ package forms
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"leadrail/internal/id"
 	"leadrail/internal/store"
@@ -70,13 +72,14 @@ func (s *Service) keepMasked(action ActionInput, stored models.Destination) (map
 	if err != nil {
 		return nil, err
 	}
-	kept := make(map[string]string, len(action.Headers))
-	for name, value := range action.Headers {
-		if value == Mask {
-			known := false
-			if value, known = old[name]; !known {
-				return nil, models.InvalidField(action.path+".headers."+name, "masked", "No value is stored for this header: send one.")
-			}
+	kept := maps.Clone(action.Headers)
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		if kept[name] != Mask {
+			continue
+		}
+		value, known := old[name]
+		if !known {
+			return nil, models.InvalidField(action.path+".headers."+name, "masked", "No value is stored for this header: send one.")
 		}
 		kept[name] = value
 	}

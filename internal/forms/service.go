@@ -11,8 +11,13 @@ import (
 
 // Store keeps forms.
 type Store interface {
+	Reader
 	CreateForm(ctx context.Context, record store.FormRecord) error
 	ReplaceForm(ctx context.Context, record store.FormRecord) error
+}
+
+// Reader reads forms.
+type Reader interface {
 	Form(ctx context.Context, id string) (store.FormRecord, error)
 	Forms(ctx context.Context, filter store.FormFilter) ([]store.FormRecord, error)
 	FormVersions(ctx context.Context, id string) ([]models.FormVersion, error)

@@ -119,23 +119,18 @@ func checkText(field models.Field, text string) *problem {
 	if p := checkLength(field, text); p != nil {
 		return p
 	}
-	switch field.Type {
-	case models.FieldEmail:
-		if !isEmail(text) {
-			return broken("email", "", "%s is an e-mail address such as ada@example.com.", label(field))
-		}
-	case models.FieldTel:
-		if !isTel(text) {
-			return broken("tel", "", "%s is a phone number such as +49 30 1234567.", label(field))
-		}
-	case models.FieldDate:
-		if !isDate(text) {
-			return broken("date", "", "%s is a date such as 2026-11-22.", label(field))
-		}
-	case models.FieldSelect:
+	switch {
+	case field.Type == models.FieldSelect:
 		return checkOption(field, text)
+	case field.Type == models.FieldEmail && !isEmail(text):
+		return broken("email", "", "%s is an e-mail address such as ada@example.com.", label(field))
+	case field.Type == models.FieldTel && !isTel(text):
+		return broken("tel", "", "%s is a phone number such as +49 30 1234567.", label(field))
+	case field.Type == models.FieldDate && !isDate(text):
+		return broken("date", "", "%s is a date such as 2026-11-22.", label(field))
+	default:
+		return nil
 	}
-	return nil
 }
 
 func checkLength(field models.Field, text string) *problem {

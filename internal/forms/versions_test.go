@@ -113,6 +113,21 @@ func TestWhatIsNotThere(t *testing.T) {
 	require.Equal(t, models.CodeNotFound, models.CodeOf(err))
 	_, err = s.ReplaceForm(t.Context(), forms.ReplaceInput{Ref: nowhere, Input: inputOf(t, titled("x"))})
 	require.Equal(t, models.CodeNotFound, models.CodeOf(err))
+	for _, in := range []forms.ListInput{{Limit: -1}, {Cursor: "x"}} {
+		_, err = s.Forms(t.Context(), in)
+		require.Equal(t, models.CodeInvalid, models.CodeOf(err))
+	}
+}
+
+func TestABadChangeChangesNothing(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	form := create(t, s, titled("one"))
+	_, err := s.ReplaceForm(t.Context(), forms.ReplaceInput{Ref: forms.Ref{ID: form.ID}, Input: inputOf(t, `{}`)})
+	require.NotEmpty(t, problemsOf(t, err))
+	kept, err := s.Form(t.Context(), forms.Ref{ID: form.ID})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(form, kept))
 }
 
 func TestNamesAreUniquePerAgent(t *testing.T) {

@@ -2,18 +2,21 @@ package leads
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"leadrail/internal/forms"
-	"leadrail/internal/id"
+	"leadrail/internal/store"
 	"leadrail/models"
-	"leadrail/workflows"
 )
 
 // CaptureInput is one filled-in form as a chat agent sends it.
 type CaptureInput struct {
+	// IdempotencyKey makes a repeat of the request recognisable: at most 255
+	// visible ASCII characters.
+	IdempotencyKey string `header:"Idempotency-Key" json:"-"`
+	// Prefer may ask to wait for the outcome: "wait=10", in seconds (RFC 7240).
+	Prefer string `header:"Prefer" json:"-"`
+
 	FormID         string          `json:"formId"`
 	ConversationID string          `json:"conversationId"`
 	SessionID      string          `json:"sessionId"`
@@ -32,19 +35,49 @@ type CaptureInput struct {
 // CaptureOutput says that the lead is accepted: it is durable, and everything
 // else follows.
 type CaptureOutput struct {
+	// Submission is the lead at its end, for a caller who waited for it.
+	*Submission
+
 	SubmissionID   string        `json:"submissionId"`
 	Status         models.Status `json:"status"`
 	SuccessMessage string        `json:"successMessage"`
+
+	repeated bool
 }
 
 // Location is where the lead can be read.
 func (o CaptureOutput) Location() string { return "/v1/submissions/" + o.SubmissionID }
 
+// Repeated reports that the lead was accepted by an earlier request under the
+// same idempotency key.
+func (o CaptureOutput) Repeated() bool { return o.repeated }
+
+// Finished reports that the lead is at its end.
+func (o CaptureOutput) Finished() bool { return o.Submission != nil }
+
 // Capture accepts a filled-in form. When it returns without an error the lead
-// is durable in the workflow engine. Errors are not found (the form), conflict
-// (the form is switched off), invalid (the data, one problem per field) and
-// unavailable (nothing was accepted; try again).
+// is durable, in the workflow engine or in the intake. Errors are malformed (the
+// idempotency key), not found (the form), conflict (the form is switched off, or
+// the idempotency key belongs to another request), invalid (the data, one problem
+// per field) and unavailable (nothing was accepted; try again).
+//
+// A repeat under an idempotency key gets the answer of the first time, also where
+// the form has changed since.
 func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, error) {
+	if err := checkIdempotencyKey(in.IdempotencyKey); err != nil {
+		return CaptureOutput{}, err
+	}
+	out, err := s.capture(ctx, in)
+	if err != nil && in.IdempotencyKey != "" && refusal(err) {
+		out, err = s.answerAgain(ctx, in, err)
+	}
+	if err != nil {
+		return CaptureOutput{}, err
+	}
+	return s.await(ctx, in.Prefer, out), nil
+}
+
+func (s *Service) capture(ctx context.Context, in CaptureInput) (CaptureOutput, error) {
 	record, err := s.Store.Form(ctx, in.FormID)
 	if err != nil {
 		return CaptureOutput{}, err
@@ -59,14 +92,14 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, 
 	if err != nil {
 		return CaptureOutput{}, err
 	}
-	if err := s.start(ctx, lead, record.Form); err != nil {
-		return CaptureOutput{}, err
-	}
+	return s.accept(ctx, candidate{lead: lead, record: record, keyed: in.IdempotencyKey != ""})
+}
+
+// accepted is the answer to a lead that is durable now.
+func accepted(lead models.Submission, record store.FormRecord) CaptureOutput {
 	return CaptureOutput{
-		SubmissionID:   lead.ID,
-		Status:         models.StatusPending,
-		SuccessMessage: record.Version.Definition.SuccessMessage,
-	}, nil
+		SubmissionID: lead.ID, Status: models.StatusPending, SuccessMessage: record.Version.Definition.SuccessMessage,
+	}
 }
 
 // lead checks the input and makes a submission of it.
@@ -85,7 +118,8 @@ func (s *Service) lead(in CaptureInput, form models.Form, definition models.Form
 		return models.Submission{}, err
 	}
 	return models.Submission{
-		ID:              id.New(id.Submission),
+		ID:              s.submissionID(in),
+		Digest:          s.digest(in),
 		FormID:          form.ID,
 		FormVersion:     form.Version,
 		FormName:        definition.Name,
@@ -110,21 +144,4 @@ func timeOf(at *models.Timestamp) *time.Time {
 		return nil
 	}
 	return &at.Time
-}
-
-// start hands the lead, sealed, to the workflow engine.
-func (s *Service) start(ctx context.Context, lead models.Submission, form models.Form) error {
-	plain, err := json.Marshal(lead)
-	if err != nil {
-		return fmt.Errorf("encode lead: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, startBudget)
-	defer cancel()
-	return s.Workflows.StartCapture(ctx, workflows.CaptureInput{
-		SubmissionID: lead.ID,
-		FormID:       lead.FormID,
-		FormVersion:  lead.FormVersion,
-		RunSeq:       lead.RunSeq,
-		Lead:         s.Sealer.Seal(plain, lead.ID),
-	}, workflows.Labels{AgentID: form.AgentID, FormName: form.Name})
 }

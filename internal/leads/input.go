@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"leadrail/models"
 )
@@ -49,10 +51,22 @@ func readDocument(path string, document models.Document) (map[string]any, []mode
 	if err != nil {
 		return nil, []models.FieldError{{Field: path, Code: "type", Message: "This is a JSON object."}}
 	}
-	if !unicodeText(document) {
-		return nil, []models.FieldError{{Field: path, Code: "invalid_text", Message: "A text is not valid Unicode."}}
+	problems := unstorable(path, object, 0)
+	if !isUnicode(document) {
+		problems = append(problems, models.FieldError{Field: path, Code: "invalid_text", Message: "A text is not valid Unicode."})
 	}
-	return object, unstorable(path, object, 0)
+	return object, problems
+}
+
+// surrogates finds, from left to right, escaped backslashes, pairs of
+// surrogates and surrogates without their other half.
+var surrogates = regexp.MustCompile(`\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..`)
+
+// isUnicode reports whether all texts of a JSON document are: Go's decoder
+// mends what is not in silence, but Postgres refuses it.
+func isUnicode(document models.Document) bool {
+	alone := func(match []byte) bool { return len(match) == len(`\ud800`) }
+	return utf8.Valid(document) && !slices.ContainsFunc(surrogates.FindAll(document, -1), alone)
 }
 
 // unstorable walks a decoded document for what Postgres refuses in jsonb:

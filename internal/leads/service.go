@@ -11,15 +11,38 @@ import (
 
 // Store is the part of the database that the use cases read.
 type Store interface {
+	Forms
+	Submissions
+}
+
+// Forms are the definitions that leads are checked against.
+type Forms interface {
 	Form(ctx context.Context, id string) (store.FormRecord, error)
+	FormVersion(ctx context.Context, id string, version int) (models.FormVersion, error)
+}
+
+// Submissions are the leads that are known to the database.
+type Submissions interface {
 	Submission(ctx context.Context, id string) (models.Submission, error)
 	Submissions(ctx context.Context, filter store.SubmissionFilter) ([]models.Submission, error)
+	// Intake reads a lead that waits for its workflow.
+	Intake(ctx context.Context, id string) (models.Intake, error)
+	// Acceptance reads what a stored or waiting lead is recognised by.
+	Acceptance(ctx context.Context, id string) (models.Acceptance, error)
 }
 
 // Workflows is the part of the workflow engine that the use cases need.
 type Workflows interface {
-	StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) error
-	CaptureInput(ctx context.Context, submissionID string) (workflows.CaptureInput, error)
+	StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) (fresh bool, err error)
+	Acceptance(ctx context.Context, submissionID string) (models.Acceptance, error)
+	Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error)
+}
+
+// Intake is where a lead is put that cannot go to the workflow engine now.
+type Intake interface {
+	// Empty reports whether a lead overtakes nobody that goes straight there.
+	Empty() bool
+	Save(ctx context.Context, lead models.Intake) (saved bool, err error)
 }
 
 // Sealer encrypts a value for its owner and opens it again.
@@ -32,11 +55,13 @@ type Sealer interface {
 type Service struct {
 	Store     Store
 	Workflows Workflows
+	Intake    Intake
+	Slots     Slots
 	Sealer    Sealer
 	Now       func() time.Time
+	// Secret is the installation's: ids of leads with an idempotency key are
+	// derived from it.
+	Secret string
 	// ConversationURL is the template that models.ConversationURL fills in.
 	ConversationURL string
 }
-
-// startBudget bounds how long a visitor's request waits for Temporal.
-const startBudget = 3 * time.Second

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -48,6 +49,9 @@ func NewAddress(name, email string) (Address, error) {
 		return Address{}, invalidAddress()
 	}
 	local, domain := email[:at], email[at+1:]
+	if !utf8.ValidString(domain) {
+		return Address{}, invalidAddress() // which idna would repair
+	}
 	if !isASCII(domain) {
 		ascii, err := idna.Lookup.ToASCII(domain)
 		if err != nil {
@@ -94,15 +98,9 @@ func (a Address) LogValue() slog.Value {
 	return slog.StringValue("[address]")
 }
 
-func cleanName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`;,"<>\`, r) {
-			return ' '
-		}
-		return r
-	}, name)
-	return headerLine(name, maxName)
-}
+var listMarks = strings.NewReplacer(";", " ", ",", " ", `"`, " ", "<", " ", ">", " ", `\`, " ")
+
+func cleanName(name string) string { return headerLine(listMarks.Replace(name), maxName) }
 
 func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })

@@ -16,7 +16,7 @@ func TestAlertMail(t *testing.T) {
 	}{
 		"alert-one": {
 			mail.Alert{
-				FormName: "contact_form", Title: "Talk to sales", Count: 1, FailedAt: at,
+				FormName: "contact_form", Title: "Talk to sales", Count: 1, FailedAt: at(),
 				Reason:  "webhook crm gave up after 4 attempts: The endpoint answered with status 500.",
 				LeadURL: "https://leads.example.com/leads/sub_1",
 			},

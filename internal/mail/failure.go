@@ -39,7 +39,7 @@ func classify(err error) (models.ErrorCode, string) {
 		return models.ErrorAddressRefused, refusal.Message
 	case inDNS:
 		return models.ErrorDNS, "The name of SendGrid's host could not be resolved."
-	case isTimeout(err) && inDial:
+	case isTimeout(err) && (inDial || strings.HasSuffix(err.Error(), "TLS handshake timeout")):
 		return models.ErrorTimeout, "No connection to SendGrid was opened in time."
 	case isTimeout(err):
 		return models.ErrorTimeout, "SendGrid did not answer in time; it may have taken the mail all the same."
@@ -63,10 +63,12 @@ func isTimeout(err error) bool {
 	return ok && network.Timeout()
 }
 
-// isReset reports whether the other side went away.
+// isReset reports whether the other side went away. net/http says so without a
+// type where that happened before the request was written.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.HasSuffix(err.Error(), "http: server closed idle connection")
 }
 
 // isTLS reports whether the handshake failed. crypto/tls wraps its alerts in a

@@ -10,7 +10,9 @@ import (
 	"leadrail/models"
 )
 
-var at = time.Date(2026, time.March, 9, 23, 5, 59, 0, time.FixedZone("", -3*60*60))
+func at() time.Time {
+	return time.Date(2026, time.March, 9, 23, 5, 59, 0, time.FixedZone("", -3*60*60))
+}
 
 func plainLead() mail.Lead {
 	return mail.Lead{
@@ -36,7 +38,7 @@ func fullLead() mail.Lead {
 			Reasons: []models.Reason{{Rule: "Big company", Points: 80}, {Rule: "Free mail address", Points: -8}, {Rule: "Newsletter", Points: 0}},
 		},
 		Team: "Enterprise", Assignee: "bob@example.com", AgentID: "agent_7",
-		Status: models.StatusPending, SubmittedAt: at,
+		Status: models.StatusPending, SubmittedAt: at(),
 		ConversationURL: "https://chat.example.com/c/conv_1?view=full&lang=en",
 		LeadURL:         "https://leads.example.com/leads/sub_1",
 	}
@@ -58,7 +60,7 @@ func wideLead() mail.Lead {
 			Score: -3, Tier: "冷",
 			Reasons: []models.Reason{{Rule: "予算が足りない場合の規則で、名前がとても長いもの", Points: -1000}},
 		},
-		Team: "東京チーム", Assignee: "用例@example.com", Status: models.StatusRetrying, SubmittedAt: at,
+		Team: "東京チーム", Assignee: "用例@example.com", Status: models.StatusRetrying, SubmittedAt: at(),
 		ConversationURL: "https://chat.example.com/会話/１?q=日本 語",
 		LeadURL:         "https://leads.example.com/leads/sub_2",
 	}
@@ -81,7 +83,7 @@ func rightToLeftLead() mail.Lead {
 			Reasons: []models.Reason{{Rule: "ميزانية كبيرة > 5000", Points: 40}},
 		},
 		Team: "فريق الشرق", Assignee: "sales+east@example.com", AgentID: "agent_rtl",
-		Status: models.StatusPending, SubmittedAt: at,
+		Status: models.StatusPending, SubmittedAt: at(),
 		ConversationURL: "https://chat.example.com/c/conv_3",
 		LeadURL:         "https://leads.example.com/leads/sub_3",
 	}
@@ -110,7 +112,7 @@ func hostileLead() mail.Lead {
 		Qualification: &models.Qualification{
 			Score: 1, Tier: script, Reasons: []models.Reason{{Rule: script, Points: 1}, {Rule: forged, Points: 2}, {Rule: turned, Points: 3}},
 		},
-		Team: script, Assignee: forged, AgentID: turned, Status: "<i>pending</i>", SubmittedAt: at,
+		Team: script, Assignee: forged, AgentID: turned, Status: "<i>pending</i>", SubmittedAt: at(),
 		ConversationURL: "javascript:alert(1)//https://example.com",
 		LeadURL:         "https://leads.example.com/\"><script>alert(1)</script>?q=\"><b>\u202e&x=`",
 	}
@@ -145,6 +147,7 @@ func TestLinksAreWebAddresses(t *testing.T) {
 		"https://example.com/c/1":              "https://example.com/c/1",
 		"http://127.0.0.1:8080/leads/1?a=b&c":  "http://127.0.0.1:8080/leads/1?a=b&c",
 		"https://[::1]:8080/":                  "https://[::1]:8080/",
+		"https://b\u00fccher.example/":         "https://b%C3%BCcher.example/",
 		"https://example.com/a b?c d#e f":      "https://example.com/a%20b?c%20d#e%20f",
 		"https://example.com/ü?ü=\u202e":       "https://example.com/%C3%BC?%C3%BC=%E2%80%AE",
 		"https://example.com/?\"'<>\\`{}":      "https://example.com/?%22'%3C%3E%5C%60%7B%7D",
@@ -164,6 +167,8 @@ func TestLinksAreWebAddresses(t *testing.T) {
 		"mailto:ada@example.com":             "",
 		"ftp://example.com":                  "",
 		"https://exa mple.com":               "",
+		"https://<b>/":                       "",
+		"https://'example.com/":              "",
 	} {
 		content, err := mail.Lead{FormName: "f", LeadURL: address}.Render("")
 		require.NoError(t, err)

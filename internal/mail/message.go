@@ -46,8 +46,11 @@ type Message struct {
 }
 
 // LogValue implements slog.LogValuer: the id and nothing personal.
-func (m Message) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", m.ID), slog.Int("recipients", len(m.To)))
+func (m Message) LogValue() slog.Value { return logged(m.ID, len(m.To)) }
+
+func logged(id string, recipients int) slog.Value {
+	const keyID, keyRecipients = "id", "recipients"
+	return slog.GroupValue(slog.String(keyID, id), slog.Int(keyRecipients, recipients))
 }
 
 // Result is what came of sending a Message.

@@ -27,9 +27,7 @@ type StoredMail struct {
 }
 
 // LogValue implements slog.LogValuer: the id and nothing personal.
-func (m StoredMail) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", m.ID), slog.Int("recipients", len(m.To)))
-}
+func (m StoredMail) LogValue() slog.Value { return logged(m.ID, len(m.To)) }
 
 // Store keeps the mails of an Outbox.
 type Store interface {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"net/url"
+	"regexp"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -31,11 +32,14 @@ func render(kind, subject string, view any) (Content, error) {
 	return Content{Subject: subject, HTML: html.String(), Text: text.String()}, nil
 }
 
+// linkHost is a host as browsers take it; url.Parse is more generous.
+var linkHost = regexp.MustCompile(`^[A-Za-z0-9._~:\[\]\x{80}-\x{10FFFF}-]+$`)
+
 // link returns address if it is an absolute http(s) URL without a user, in
 // ASCII, and "" for anything else.
 func link(address string) string {
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
+	if err != nil || !linkHost.MatchString(parsed.Host) || parsed.User != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
 		return ""
 	}
 	return percentEncoded(parsed.String())

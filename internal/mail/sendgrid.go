@@ -45,6 +45,9 @@ type Options struct {
 // String keeps the key out of text.
 func (Options) String() string { return "[SendGrid options]" }
 
+// GoString keeps the key out of text.
+func (o Options) GoString() string { return o.String() }
+
 // LogValue implements slog.LogValuer and keeps the key out of logs.
 func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
 

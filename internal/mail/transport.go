@@ -63,7 +63,7 @@ func (a answers) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response.Header.Del("Location")
 	body := response.Body
-	var reader io.Reader = io.LimitReader(body, maxBody)
+	reader := io.LimitReader(body, maxBody)
 	if response.StatusCode < http.StatusOK {
 		reader = http.NoBody // 101: the body would be a connection without end
 	}

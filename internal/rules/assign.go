@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	_ "time/tzdata" // time zones are the same on machines that have none
 
 	"leadrail/models"
 )

@@ -72,8 +72,8 @@ func (c *checker) uniqueName(path, name string, seen map[string]bool) {
 		c.addf(path, "required", "Give a name.")
 	case utf8.RuneCountInString(name) > MaxName:
 		c.addf(path, "max_length", "A name has at most %d characters.", MaxName)
-	case strings.ContainsFunc(name, unicode.IsControl):
-		c.addf(path, "invalid", "A name has no control characters.")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		c.addf(path, "invalid", "A name is text without control characters.")
 	case seen[name]:
 		c.addf(path, "duplicate", "Another one is called %q.", name)
 	}

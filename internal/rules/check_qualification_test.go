@@ -21,7 +21,7 @@ func TestCheckQualification(t *testing.T) {
 		problems []string
 	}{
 		"nothing":          {models.QualificationRules{}, []string{}},
-		"sound":            {*scoring(), []string{"q.rules[0].when.field unknown_field"}},
+		"an unknown field": {*scoring(), []string{"q.rules[0].when.field unknown_field"}},
 		"the edges":        {models.QualificationRules{Rules: []models.ScoringRule{rule(text(rules.MaxName), rules.MaxPoints), rule("b", -rules.MaxPoints)}, QualifiedFrom: -rules.MaxScore}, []string{}},
 		"no name":          {models.QualificationRules{Rules: []models.ScoringRule{rule(" \t", 1)}}, []string{"q.rules[0].name required"}},
 		"a long name":      {models.QualificationRules{Rules: []models.ScoringRule{rule(text(rules.MaxName+1), 1)}}, []string{"q.rules[0].name max_length"}},
@@ -32,9 +32,9 @@ func TestCheckQualification(t *testing.T) {
 		"no condition":     {models.QualificationRules{Rules: []models.ScoringRule{{Name: "a"}}}, []string{"q.rules[0].when required"}},
 		"its own outcome":  {models.QualificationRules{Rules: []models.ScoringRule{{Name: "a", When: is("score", models.OpGt, 1.0)}}}, []string{"q.rules[0].when.field unavailable"}},
 		"a tier unnamed":   {models.QualificationRules{Tiers: []models.Tier{{Min: 1}}}, []string{"q.tiers[0].name required"}},
-		"a tier twice":     {models.QualificationRules{Tiers: []models.Tier{{"a", 1}, {"a", 2}}}, []string{"q.tiers[1].name duplicate"}},
-		"a bound twice":    {models.QualificationRules{Tiers: []models.Tier{{"a", 1}, {"b", 1}}}, []string{"q.tiers[1].min duplicate"}},
-		"a bound too high": {models.QualificationRules{Tiers: []models.Tier{{"a", rules.MaxScore + 1}}}, []string{"q.tiers[0].min range"}},
+		"a tier twice":     {models.QualificationRules{Tiers: []models.Tier{{Name: "a", Min: 1}, {Name: "a", Min: 2}}}, []string{"q.tiers[1].name duplicate"}},
+		"a bound twice":    {models.QualificationRules{Tiers: []models.Tier{{Name: "a", Min: 1}, {Name: "b", Min: 1}}}, []string{"q.tiers[1].min duplicate"}},
+		"a bound too high": {models.QualificationRules{Tiers: []models.Tier{{Name: "a", Min: rules.MaxScore + 1}}}, []string{"q.tiers[0].min range"}},
 		"a bar too low":    {models.QualificationRules{QualifiedFrom: -rules.MaxScore - 1}, []string{"q.qualifiedFrom range"}},
 	} {
 		t.Run(name, func(t *testing.T) {

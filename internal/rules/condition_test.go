@@ -16,7 +16,7 @@ import (
 // was not written.
 const absent = ""
 
-// is is a comparison.
+// is makes a comparison.
 func is(field string, op models.Operator, value any) models.Condition {
 	return models.Condition{Field: field, Op: op, Value: value}
 }

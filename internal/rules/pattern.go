@@ -32,12 +32,29 @@ func compile(pattern string) (*regexp.Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, err
-	}
-	if len(program.Inst) > maxProgram {
+	if programSize(parsed) > maxProgram {
 		return nil, errors.New("its repetitions make it too large")
 	}
 	return regexp.Compile(pattern)
+}
+
+// programSize is at least the number of instructions that a pattern compiles
+// to. Compiling it to find out would cost what the bound is there to save.
+func programSize(re *syntax.Regexp) int {
+	size := 1
+	for _, sub := range re.Sub {
+		size += programSize(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpAlternate:
+		return size + len(re.Sub)
+	case syntax.OpStar, syntax.OpCapture:
+		return size + 1
+	case syntax.OpRepeat:
+		return size * max(re.Min, re.Max, 1)
+	default:
+		return size
+	}
 }

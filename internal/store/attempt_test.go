@@ -37,7 +37,7 @@ func TestOpenAttemptReadsWhatTheAttemptNeeds(t *testing.T) {
 	t.Parallel()
 	s := storeWithLead(t)
 	job := openAttempt(t, s, opening(1))
-	require.Empty(t, cmp.Diff(opening(1), job.Attempt, inUTC))
+	require.Empty(t, cmp.Diff(opening(1), job.Attempt))
 	require.Equal(t, "dlv_crm", job.Delivery.ID)
 	require.Equal(t, "sub_1", job.Submission.ID)
 	require.Equal(t, "https://example.com/crm", job.Destination.URL)
@@ -54,7 +54,7 @@ func TestOpenAttemptAgainKeepsTheFirstRow(t *testing.T) {
 	repeat := opening(1)
 	repeat.Trigger, repeat.StartedAt = models.TriggerRetryNow, minute(9)
 	job := openAttempt(t, s, repeat)
-	require.Empty(t, cmp.Diff(opening(1), job.Attempt, inUTC), "still open, as it was")
+	require.Empty(t, cmp.Diff(opening(1), job.Attempt), "still open, as it was")
 
 	attempt := closed("crm", 1, refused())
 	attempt.RetryAfter = 90 * time.Second
@@ -62,7 +62,7 @@ func TestOpenAttemptAgainKeepsTheFirstRow(t *testing.T) {
 	want := opening(1)
 	want.FinishedAt, want.DurationMS, want.Response, want.Address = attempt.FinishedAt, 120, "{}", "192.0.2.1:443"
 	want.Record(attempt.Verdict())
-	require.Empty(t, cmp.Diff(want, openAttempt(t, s, repeat).Attempt, inUTC), "closed, with its verdict")
+	require.Empty(t, cmp.Diff(want, openAttempt(t, s, repeat).Attempt), "closed, with its verdict")
 	require.Len(t, read(t, s, "sub_1").Deliveries[0].Attempts, 1)
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// catalogQuery describes a schema, one line for each column, index and
-// constraint.
+// catalogQuery describes a schema, one line for each column, index, constraint,
+// trigger and function.
 const catalogQuery = `
 	SELECT format('column %s.%s %s%s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
 	              CASE WHEN a.attnotnull THEN ' not null' END,
@@ -22,6 +22,10 @@ const catalogQuery = `
 	UNION ALL
 	SELECT format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 	FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+	UNION ALL
+	SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+	UNION ALL
+	SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 	ORDER BY 1`
 
 // catalog describes the schema of the database.

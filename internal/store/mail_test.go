@@ -25,10 +25,10 @@ func TestOutboxKeepsMails(t *testing.T) {
 	}
 	mail, err := s.Mail(t.Context(), "mail_001")
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(aMail(1), mail, inUTC))
+	require.Empty(t, cmp.Diff(aMail(1), mail))
 	mails, err := s.Mails(t.Context(), 2)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff([]models.Mail{aMail(2), aMail(1)}, mails, inUTC), "the newest")
+	require.Empty(t, cmp.Diff([]models.Mail{aMail(2), aMail(1)}, mails), "the newest")
 
 	_, err = s.Mail(t.Context(), "mail_009")
 	requireCode(t, models.CodeNotFound, err)

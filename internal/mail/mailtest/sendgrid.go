@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -100,7 +101,7 @@ func (s *SendGrid) check(r *http.Request, body []byte) (string, error) {
 	case r.Method != http.MethodPost || r.URL.Path != "/v3/mail/send":
 		return "", fmt.Errorf("no such route: %s %s", r.Method, r.URL.Path)
 	case !bearer || key == "":
-		return "", fmt.Errorf("no API key")
+		return "", errors.New("no API key")
 	case err != nil || media != "application/json":
 		return "", fmt.Errorf("not application/json: %q", r.Header.Get("Content-Type"))
 	}

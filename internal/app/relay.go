@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"leadrail/internal/intake"
+	"leadrail/models"
+	"leadrail/workflows"
+)
+
+// startSlots is how many workflows the API starts at a time. One takes some
+// 15 ms, so they carry several hundred leads a second; beyond that the intake is
+// the quicker way to a 202.
+const startSlots = 16
+
+// starter starts the workflows of leads that waited in the intake.
+type starter struct{ runs *workflows.Client }
+
+// StartLead implements intake.Starter.
+func (s starter) StartLead(ctx context.Context, lead models.Intake) error {
+	fresh, err := s.runs.StartCapture(ctx, workflows.CaptureInput{
+		SubmissionID: lead.ID,
+		FormID:       lead.FormID,
+		FormVersion:  lead.FormVersion,
+		RunSeq:       1,
+		Lead:         lead.Lead,
+	}, workflows.Labels{AgentID: lead.AgentID, FormName: lead.FormName, Digest: lead.Digest})
+	if err != nil || fresh {
+		return err
+	}
+	first, err := s.runs.Acceptance(ctx, lead.ID)
+	if err != nil {
+		return err
+	}
+	if first.Digest != lead.Digest {
+		return fmt.Errorf("start %s: %w", lead.ID, intake.ErrConflict)
+	}
+	return nil
+}
+
+// startRelay relays the intake until stop is called.
+func (p Parts) startRelay(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { p.intake.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}

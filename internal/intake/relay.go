@@ -1,0 +1,131 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// Bounds of the relay.
+const (
+	// pollEvery is how soon a lead of another process is noticed.
+	pollEvery = 50 * time.Millisecond
+	// pause follows a batch that could not be started, or a look that failed.
+	pause = 250 * time.Millisecond
+	// batchSize is how many leads one transaction holds, parallel how many of
+	// them are started at a time: how far the order of starting may differ from
+	// that of acceptance.
+	batchSize = 64
+	parallel  = 8
+	// startTimeout bounds one start.
+	startTimeout = 2 * time.Second
+)
+
+// Run relays until ctx ends. Trouble with Temporal or the database is waited
+// out: what waits is safe where it is.
+func (q *Queue) Run(ctx context.Context) {
+	troubled := false
+	for ctx.Err() == nil {
+		wait, err := q.relay(ctx)
+		if err != nil && !troubled && ctx.Err() == nil {
+			q.log.WarnContext(ctx, "leads wait in the intake", "error", err)
+		}
+		if err == nil && troubled {
+			q.log.InfoContext(ctx, "the intake is relayed again")
+		}
+		troubled = err != nil
+		q.rest(ctx, wait)
+	}
+}
+
+// rest waits, and no longer than until a lead comes.
+func (q *Queue) rest(ctx context.Context, wait time.Duration) {
+	if wait == 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	wake := q.wake
+	if wait == pause {
+		wake = nil // what makes trouble is not asked more often for more leads
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+// relay starts one batch and says how long to wait for the next.
+func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
+	saves := q.saves.Load()
+	var refused error
+	taken, err := q.store.RelayIntake(ctx, batchSize, func(batch []models.Intake) store.Relayed {
+		q.waiting.Store(true)
+		var relayed store.Relayed
+		relayed, refused = q.startAll(ctx, batch)
+		return relayed
+	})
+	switch {
+	case err != nil:
+		// Nobody can look into the intake, or put something in: the straight way
+		// is the only one left.
+		q.waiting.Store(false)
+		return pause, err
+	case refused != nil:
+		return pause, refused
+	case taken == batchSize:
+		return 0, nil
+	}
+	if taken == 0 && q.saves.Load() == saves {
+		q.waiting.Store(false)
+	}
+	return pollEvery, nil
+}
+
+// startAll starts the workflows of a batch, oldest first and a few at a time. The
+// first one that cannot be started ends it, with the error: the others would
+// meet the same.
+func (q *Queue) startAll(ctx context.Context, batch []models.Intake) (store.Relayed, error) {
+	relayed := store.Relayed{Conflicts: map[string]string{}}
+	var mu sync.Mutex
+	var refused error
+	var running sync.WaitGroup
+	slots := make(chan struct{}, parallel)
+	for _, lead := range batch {
+		slots <- struct{}{}
+		mu.Lock()
+		stop := refused != nil
+		mu.Unlock()
+		if stop {
+			break
+		}
+		running.Go(func() {
+			defer func() { <-slots }()
+			err := q.start(ctx, lead)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				relayed.Started = append(relayed.Started, lead.ID)
+			case errors.Is(err, ErrConflict):
+				q.log.ErrorContext(ctx, "a lead stays in the intake", "submissionId", lead.ID, "error", err)
+				relayed.Conflicts[lead.ID] = ErrConflict.Error()
+			default:
+				refused = err
+			}
+		})
+	}
+	running.Wait()
+	return relayed, refused
+}
+
+func (q *Queue) start(ctx context.Context, lead models.Intake) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	return q.starter.StartLead(ctx, lead)
+}

@@ -1,0 +1,125 @@
+package leads
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+	"leadrail/workflows"
+)
+
+// Bounds of accepting: together they keep the answer within two seconds.
+const (
+	startBudget  = time.Second
+	intakeBudget = 800 * time.Millisecond
+)
+
+// Slots bound how many workflows are started at a time. A lead that finds none
+// free does not wait for one: it goes to the intake.
+type Slots chan struct{}
+
+// NewSlots makes n slots.
+func NewSlots(n int) Slots { return make(Slots, n) }
+
+func (s Slots) take() bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s Slots) free() { <-s }
+
+// candidate is a lead that is fine and not durable yet.
+type candidate struct {
+	lead   models.Submission
+	record store.FormRecord
+	// sealed is the lead, encrypted.
+	sealed models.Sealed
+	// keyed reports that the caller may repeat the request.
+	keyed bool
+}
+
+// accept makes the lead durable: in the workflow engine, or where that is away,
+// busy, or would let it overtake leads that wait, in the intake. Where the intake
+// is away too, the engine is asked once more, whatever is busy.
+func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error) {
+	plain, err := json.Marshal(c.lead)
+	if err != nil {
+		return CaptureOutput{}, fmt.Errorf("encode lead: %w", err)
+	}
+	c.sealed = s.Sealer.Seal(plain, c.lead.ID)
+
+	straight := s.Intake.Empty()
+	tried := straight && s.Slots.take()
+	if tried {
+		fresh, err := s.start(ctx, c)
+		s.Slots.free()
+		if models.CodeOf(err) != models.CodeUnavailable {
+			return s.settled(ctx, c, fresh, err)
+		}
+	}
+	if straight && !tried && c.keyed && s.runs(ctx, c.lead.ID) {
+		return s.settled(ctx, c, false, nil)
+	}
+	fresh, err := s.putIn(ctx, c)
+	if models.CodeOf(err) == models.CodeUnavailable && !tried {
+		fresh, err = s.start(ctx, c)
+	}
+	return s.settled(ctx, c, fresh, err)
+}
+
+// settled answers for a lead that is durable, now or since an earlier request.
+func (s *Service) settled(ctx context.Context, c candidate, fresh bool, err error) (CaptureOutput, error) {
+	switch {
+	case err != nil:
+		return CaptureOutput{}, err
+	case fresh:
+		return accepted(c.lead, c.record), nil
+	default:
+		return s.repeated(ctx, c.lead.ID, c.lead.FormID, c.lead.Digest)
+	}
+}
+
+// runs reports whether an earlier request has started the lead's workflow. The
+// database, and so the intake, may not know of it yet.
+func (s *Service) runs(ctx context.Context, submissionID string) bool {
+	ctx, cancel := context.WithTimeout(ctx, startBudget)
+	defer cancel()
+	_, err := s.Workflows.Acceptance(ctx, submissionID)
+	return err == nil
+}
+
+// start hands the lead to the workflow engine.
+func (s *Service) start(ctx context.Context, c candidate) (fresh bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, startBudget)
+	defer cancel()
+	return s.Workflows.StartCapture(ctx, workflows.CaptureInput{
+		SubmissionID: c.lead.ID,
+		FormID:       c.lead.FormID,
+		FormVersion:  c.lead.FormVersion,
+		RunSeq:       c.lead.RunSeq,
+		Lead:         c.sealed,
+	}, workflows.Labels{AgentID: c.lead.AgentID, FormName: c.record.Form.Name, Digest: c.lead.Digest})
+}
+
+// putIn hands the lead to the intake.
+func (s *Service) putIn(ctx context.Context, c candidate) (fresh bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, intakeBudget)
+	defer cancel()
+	return s.Intake.Save(ctx, models.Intake{
+		ID:          c.lead.ID,
+		FormID:      c.lead.FormID,
+		FormVersion: c.lead.FormVersion,
+		FormName:    c.record.Form.Name,
+		AgentID:     c.lead.AgentID,
+		Digest:      c.lead.Digest,
+		Lead:        c.sealed,
+		AcceptedAt:  c.lead.SubmittedAt,
+	})
+}

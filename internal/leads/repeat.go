@@ -1,0 +1,103 @@
+package leads
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"leadrail/internal/id"
+	"leadrail/models"
+)
+
+const maxIdempotencyKey = 255
+
+// keyOwner is who chose an idempotency key; two owners may choose the same.
+const keyOwner = "admin"
+
+func checkIdempotencyKey(key string) error {
+	if len(key) <= maxIdempotencyKey && !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil
+	}
+	return &models.Error{
+		Code: models.CodeMalformed, Reason: "invalid_idempotency_key",
+		Message: "An Idempotency-Key has at most 255 visible ASCII characters.",
+	}
+}
+
+// submissionID is fresh, or the one that belongs to the idempotency key: the same
+// on every machine and after any crash.
+func (s *Service) submissionID(in CaptureInput) string {
+	if in.IdempotencyKey == "" {
+		return id.New(id.Submission)
+	}
+	return id.Derived(id.Submission, s.Secret, keyOwner, in.FormID, in.IdempotencyKey)
+}
+
+// digest tells two requests apart. It is keyed, because it stands where the form
+// data must not be guessed from it.
+func (s *Service) digest(in CaptureInput) string {
+	mac := hmac.New(sha256.New, []byte(s.Secret))
+	_ = json.NewEncoder(mac).Encode(in) //nolint:errcheck,errchkjson // documents that were decoded encode again
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// refusal reports whether an error says no for good: an earlier request may have
+// been accepted all the same, before the form changed.
+func refusal(err error) bool {
+	switch models.CodeOf(err) {
+	case models.CodeInvalid, models.CodeNotFound, models.CodeConflict:
+		return true
+	}
+	return false
+}
+
+// answerAgain answers a request that is refused now as it was answered when it
+// was accepted; refused is the error where it never was.
+func (s *Service) answerAgain(ctx context.Context, in CaptureInput, refused error) (CaptureOutput, error) {
+	out, err := s.repeated(ctx, s.submissionID(in), in.FormID, s.digest(in))
+	if err != nil {
+		return CaptureOutput{}, refused
+	}
+	return out, nil
+}
+
+// repeated answers a request whose lead is known, by the version of the form
+// that it was accepted with. It is a conflict when the lead was another one.
+func (s *Service) repeated(ctx context.Context, submissionID, formID, digest string) (CaptureOutput, error) {
+	first, err := s.acceptance(ctx, submissionID)
+	if err != nil {
+		return CaptureOutput{}, err
+	}
+	if first.Digest != digest {
+		return CaptureOutput{}, &models.Error{
+			Code: models.CodeConflict, Reason: "idempotency_key_reused",
+			Message: "The Idempotency-Key belongs to a request with another body: choose a new key for a new lead.",
+		}
+	}
+	version, err := s.Store.FormVersion(ctx, formID, first.FormVersion)
+	if err != nil {
+		return CaptureOutput{}, err
+	}
+	return CaptureOutput{
+		SubmissionID: submissionID, Status: models.StatusPending,
+		SuccessMessage: version.Definition.SuccessMessage, repeated: true,
+	}, nil
+}
+
+// acceptance reads what a known lead is recognised by, from the database or from
+// its workflow.
+func (s *Service) acceptance(ctx context.Context, submissionID string) (models.Acceptance, error) {
+	ctx, cancel := context.WithTimeout(ctx, startBudget)
+	defer cancel()
+	found, err := s.Store.Acceptance(ctx, submissionID)
+	if err == nil {
+		return found, nil
+	}
+	if code := models.CodeOf(err); code != models.CodeNotFound && code != models.CodeUnavailable {
+		return models.Acceptance{}, err
+	}
+	return s.Workflows.Acceptance(ctx, submissionID)
+}

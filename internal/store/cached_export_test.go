@@ -1,0 +1,13 @@
+package store
+
+import "time"
+
+// Hears reports whether the cache hears of changes now.
+func (c *Cached) Hears() bool {
+	c.forms.mu.Lock()
+	defer c.forms.mu.Unlock()
+	return c.forms.hears
+}
+
+// BelieveSilence sets how long the server may say nothing. Call it before Run.
+func (c *Cached) BelieveSilence(time time.Duration) { c.listener.heartbeat = time }

@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"leadrail/models"
+)
+
+// Assign assigns one lead in a transaction of its own.
+func (s *Store) Assign(ctx context.Context, teamID string, now time.Time) (models.Assignment, error) {
+	var assigned models.Assignment
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) (err error) {
+		assigned, err = assign(tx, teamID, now)
+		return err
+	})
+	return assigned, err
+}
+
+// AssignThen assigns one lead in a transaction that goes on with then.
+func (s *Store) AssignThen(teamID string, now time.Time, then func() error) error {
+	return s.db.Transaction(func(tx *gorm.DB) error {
+		if _, err := assign(tx, teamID, now); err != nil {
+			return err
+		}
+		return then()
+	})
+}

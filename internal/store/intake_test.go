@@ -1,0 +1,151 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// waiting is a lead for the intake.
+func waiting(id string) models.Intake {
+	return models.Intake{
+		ID: id, FormID: "form_1", FormVersion: 3, FormName: "contact", AgentID: "agent_1", Digest: "digest of " + id,
+		Lead: models.Sealed("sealed"), AcceptedAt: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC),
+	}
+}
+
+// startAll is a relay whose starts succeed.
+func startAll(batch []models.Intake) store.Relayed {
+	var relayed store.Relayed
+	for _, lead := range batch {
+		relayed.Started = append(relayed.Started, lead.ID)
+	}
+	return relayed
+}
+
+func TestIntakeKeepsALeadOnce(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	saved, err := s.SaveIntake(t.Context(), waiting("sub_1"))
+	require.NoError(t, err)
+	require.True(t, saved)
+	other := waiting("sub_1")
+	other.Digest = "another"
+	saved, err = s.SaveIntake(t.Context(), other)
+	require.NoError(t, err)
+	require.False(t, saved)
+
+	kept, err := s.Intake(t.Context(), "sub_1")
+	require.NoError(t, err)
+	require.Equal(t, models.Sealed("sealed"), kept.Lead)
+	require.Equal(t, "agent_1", kept.AgentID)
+	first, err := s.Acceptance(t.Context(), "sub_1")
+	require.NoError(t, err)
+	require.Equal(t, models.Acceptance{Digest: "digest of sub_1", FormVersion: 3}, first)
+	_, err = s.Acceptance(t.Context(), "sub_none")
+	require.Equal(t, models.CodeNotFound, models.CodeOf(err))
+	_, err = s.Intake(t.Context(), "sub_none")
+	require.Equal(t, models.CodeNotFound, models.CodeOf(err))
+}
+
+func TestRelayTakesTheOldestFirstAndForgetsWhatWasStarted(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for n := range 5 {
+		_, err := s.SaveIntake(t.Context(), waiting(fmt.Sprintf("sub_%d", 9-n))) // ids say nothing about order
+		require.NoError(t, err)
+	}
+	var order []string
+	for _, want := range []int{2, 2, 1, 0} {
+		taken, err := s.RelayIntake(t.Context(), 2, func(batch []models.Intake) store.Relayed {
+			for _, lead := range batch {
+				order = append(order, lead.ID)
+			}
+			return startAll(batch)
+		})
+		require.NoError(t, err)
+		require.Equal(t, want, taken)
+	}
+	require.Equal(t, []string{"sub_9", "sub_8", "sub_7", "sub_6", "sub_5"}, order)
+}
+
+func TestRelayKeepsWhatCouldNotBeStarted(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for _, id := range []string{"sub_1", "sub_2", "sub_3"} {
+		_, err := s.SaveIntake(t.Context(), waiting(id))
+		require.NoError(t, err)
+	}
+	taken, err := s.RelayIntake(t.Context(), 10, func([]models.Intake) store.Relayed {
+		return store.Relayed{Started: []string{"sub_2"}, Conflicts: map[string]string{"sub_3": "taken"}}
+	})
+	require.NoError(t, err)
+	require.Equal(t, 3, taken)
+
+	depth, err := s.IntakeDepth(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, depth.Waiting)
+	require.Equal(t, 1, depth.Conflicts)
+	require.True(t, depth.Oldest.Equal(waiting("").AcceptedAt))
+	kept, err := s.Intake(t.Context(), "sub_3")
+	require.NoError(t, err)
+	require.Equal(t, "taken", kept.Conflict, "a lead is never thrown away")
+	taken, err = s.RelayIntake(t.Context(), 10, startAll)
+	require.NoError(t, err)
+	require.Equal(t, 1, taken, "a conflict is not tried again")
+}
+
+func TestRelaysShareTheWork(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	const leads = 40
+	for n := range leads {
+		_, err := s.SaveIntake(t.Context(), waiting(fmt.Sprintf("sub_%02d", n)))
+		require.NoError(t, err)
+	}
+	var mu sync.Mutex
+	started := map[string]int{}
+	var relays sync.WaitGroup
+	for range 4 {
+		relays.Go(func() {
+			for {
+				taken, err := s.RelayIntake(t.Context(), 5, func(batch []models.Intake) store.Relayed {
+					mu.Lock()
+					defer mu.Unlock()
+					for _, lead := range batch {
+						started[lead.ID]++
+					}
+					return startAll(batch)
+				})
+				if err != nil || taken == 0 {
+					return
+				}
+			}
+		})
+	}
+	relays.Wait()
+	require.Len(t, started, leads)
+	for id, times := range started {
+		require.Equal(t, 1, times, id)
+	}
+}
+
+func TestTheInstallationHasOneSecret(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	first, err := s.InstallationSecret(t.Context())
+	require.NoError(t, err)
+	require.Len(t, first, 64)
+	second, err := s.InstallationSecret(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+	other, err := newStore(t).InstallationSecret(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, other)
+}
