@@ -41,6 +41,10 @@ test-short: postgres ## run the tests that need no built binary, without the rac
 check-long: test fuzz ## run the tests, each fuzz target for a minute, and the long end-to-end tests
 	LEADRAIL_LONG=1 $(CLUSTER) go test -count=1 -timeout=60m ./e2e/...
 
+.PHONY: samples
+samples: postgres build ## send all 2,000 sample leads at once and check what became of each
+	LEADRAIL_LONG=1 go test -count=1 -timeout=30m -v -run '^TestEverySampleLead$$' ./e2e
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 	scripts/fuzz $(or $(FUZZ_SECONDS),60)

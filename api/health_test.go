@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"leadrail/api"
+	"leadrail/models"
 )
 
 func TestHealthAsksNobody(t *testing.T) {
@@ -29,15 +30,15 @@ func TestReadinessTellsOfEveryPart(t *testing.T) {
 	}{
 		"all answer": {
 			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: answers}}, http.StatusOK,
-			object{"status": "ok", "parts": object{"postgres": "ok", "temporal": "ok"}},
+			object{"status": "ok", "parts": object{"postgres": "ok", "temporal": "ok"}, "intake": nil},
 		},
 		"one is away": {
-			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: away}}, http.StatusServiceUnavailable,
-			object{"status": "unavailable", "parts": object{"postgres": "ok", "temporal": "unavailable"}},
+			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: away}}, http.StatusOK,
+			object{"status": "degraded", "parts": object{"postgres": "ok", "temporal": "unavailable"}, "intake": nil},
 		},
 		"all are away": {
 			[]api.ReadyCheck{{Part: "postgres", Ping: away}, {Part: "temporal", Ping: away}}, http.StatusServiceUnavailable,
-			object{"status": "unavailable", "parts": object{"postgres": "unavailable", "temporal": "unavailable"}},
+			object{"status": "unavailable", "parts": object{"postgres": "unavailable", "temporal": "unavailable"}, "intake": nil},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,6 +49,17 @@ func TestReadinessTellsOfEveryPart(t *testing.T) {
 			require.Empty(t, cmp.Diff(c.want, s.read(t, c.status, http.MethodGet, "/readyz", withoutKey())))
 		})
 	}
+}
+
+func TestReadinessTellsWhatWaitsInTheIntake(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	require.Equal(t, object{"waiting": 0.0, "conflicts": 0.0, "oldestAgeMs": 0.0}, s.read(t, http.StatusOK, http.MethodGet, "/readyz")["intake"])
+	_, err := s.store.SaveIntake(t.Context(), models.Intake{ID: "sub_1", Lead: models.Sealed("x"), AcceptedAt: start})
+	require.NoError(t, err)
+	intake := s.read(t, http.StatusOK, http.MethodGet, "/readyz")["intake"].(map[string]any)
+	require.InDelta(t, 1, intake["waiting"], 0)
+	require.Positive(t, intake["oldestAgeMs"])
 }
 
 func TestReadinessBoundsItsPatience(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
 	"leadrail/internal/leads"
+	"leadrail/models"
 	"leadrail/web"
 )
 
@@ -22,6 +23,8 @@ type Dependencies struct {
 	Teams *leads.Teams
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
+	// Intake tells how many leads wait for their workflows.
+	Intake func(ctx context.Context) (models.IntakeDepth, error)
 	// Outbox is nil unless mail is kept instead of sent.
 	Outbox *leads.Outbox
 	// Receiver is nil unless the service is being tried out.
@@ -88,7 +91,7 @@ func routes(d Dependencies) []route {
 		{http.MethodPost, "/v1/routing/preview", policy{scope: auth.ScopeRead, bodyLimit: leadLimit}, handle(http.StatusOK, d.Teams.PreviewRouting)},
 
 		{http.MethodGet, "/healthz", public, health},
-		{http.MethodGet, "/readyz", public, ready(d.Ready)},
+		{http.MethodGet, "/readyz", public, ready(d)},
 		{http.MethodGet, "/openapi.yaml", public, serveContract},
 	}
 	if d.Outbox != nil {

@@ -130,6 +130,7 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 		},
 		Teams:    &leads.Teams{Store: db, Now: s.clock},
 		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
+		Intake:   db.IntakeDepth,
 		Outbox:   &leads.Outbox{Store: db},
 		Receiver: demo.NewReceiver(s.clock),
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),

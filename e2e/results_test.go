@@ -30,27 +30,28 @@ type result struct {
 	} `json:"deliveries"`
 }
 
-// completed waits until so many leads are completed, and reads them.
-func (m *machine) completed(count int, within time.Duration) []result {
-	m.t.Helper()
-	var results []result
-	require.Eventually(m.t, func() bool {
-		results = m.results("completed")
-		return len(results) == count
-	}, within, time.Second, "%d leads are not all completed", count)
-	return results
+// resultPage is a page of a list of leads.
+type resultPage struct {
+	Data       []result `json:"data"`
+	NextCursor string   `json:"nextCursor"`
 }
 
-// results reads all leads of a status.
-func (m *machine) results(status string) []result {
+// finished waits until the endpoint has so many leads and none of them is under
+// way any more, and reads them all.
+func (m *machine) finished(endpoint *receiver, count int, within time.Duration) []result {
 	m.t.Helper()
+	none := func(status string) bool {
+		var page resultPage
+		return m.call(http.MethodGet, "/v1/submissions?limit=1&status="+status, nil, &page) == http.StatusOK && len(page.Data) == 0
+	}
+	require.Eventually(m.t, func() bool {
+		return len(endpoint.all()) >= count && none("pending") && none("retrying")
+	}, within, time.Second, "%d leads have not all finished", count)
+
 	var all []result
 	for cursor := ""; ; {
-		var page struct {
-			Data       []result `json:"data"`
-			NextCursor string   `json:"nextCursor"`
-		}
-		query := url.Values{"status": {status}, "limit": {"200"}, "cursor": {cursor}}
+		var page resultPage
+		query := url.Values{"limit": {"200"}, "cursor": {cursor}}
 		require.Equal(m.t, http.StatusOK, m.call(http.MethodGet, "/v1/submissions?"+query.Encode(), nil, &page))
 		all = append(all, page.Data...)
 		if cursor = page.NextCursor; cursor == "" {

@@ -12,6 +12,10 @@ import (
 	"leadrail/internal/mail/mailtest"
 )
 
+// longestPerLead bounds the whole of a slow and busy machine; an idle one with
+// two cores needs a tenth of it.
+const longestPerLead = 300 * time.Millisecond
+
 // What the product promises, for every sample lead at once: each is taken in,
 // scored, routed, and delivered by each of its actions, exactly once and as the
 // visitor wrote it. What is expected is worked out by hand in wanted_test.go.
@@ -35,8 +39,8 @@ func TestEverySampleLead(t *testing.T) {
 	start := time.Now()
 	ids := m.sendAll(samples, forms)
 	accepted := time.Since(start)
-	results := m.completed(len(samples), 2*time.Minute)
-	t.Logf("%d leads accepted within %s, completed within %s", len(samples), accepted, time.Since(start))
+	results := m.finished(endpoint, len(samples), time.Duration(len(samples))*longestPerLead)
+	t.Logf("%d leads accepted within %s, finished within %s", len(samples), accepted, time.Since(start))
 
 	outcomes, bodies, mails := map[string]outcome{}, map[string][]webhook{}, map[string][]mail{}
 	teams := map[string]int{}

@@ -243,6 +243,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 			{Part: "postgres", Ping: p.store.Ping},
 			{Part: "temporal", Ping: p.workflows.Ping},
 		},
+		Intake:   p.store.IntakeDepth,
 		Outbox:   p.outbox(),
 		Receiver: p.receiver,
 		Log:      p.log,

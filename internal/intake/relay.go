@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,41 +88,38 @@ func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 	return pollEvery, nil
 }
 
-// startAll starts the workflows of a batch, oldest first and a few at a time. The
-// first one that cannot be started ends it, with the error: the others would
-// meet the same.
+// startAll starts the workflows of a batch, oldest first and a few at a time.
+// After the first that cannot be started come no more: they would meet the same.
 func (q *Queue) startAll(ctx context.Context, batch []models.Intake) (store.Relayed, error) {
 	relayed := store.Relayed{Conflicts: map[string]string{}}
-	var mu sync.Mutex
-	var refused error
-	var running sync.WaitGroup
-	slots := make(chan struct{}, parallel)
-	for _, lead := range batch {
-		slots <- struct{}{}
-		mu.Lock()
-		stop := refused != nil
-		mu.Unlock()
-		if stop {
-			break
+	for few := range slices.Chunk(batch, parallel) {
+		outcomes := make([]error, len(few))
+		var running sync.WaitGroup
+		for i, lead := range few {
+			running.Go(func() { outcomes[i] = q.start(ctx, lead) })
 		}
-		running.Go(func() {
-			defer func() { <-slots }()
-			err := q.start(ctx, lead)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err == nil:
-				relayed.Started = append(relayed.Started, lead.ID)
-			case errors.Is(err, ErrConflict):
-				q.log.ErrorContext(ctx, "a lead stays in the intake", "submissionId", lead.ID, "error", err)
-				relayed.Conflicts[lead.ID] = ErrConflict.Error()
-			default:
-				refused = err
-			}
-		})
+		running.Wait()
+		if err := q.sort(ctx, few, outcomes, &relayed); err != nil {
+			return relayed, err
+		}
 	}
-	running.Wait()
-	return relayed, refused
+	return relayed, nil
+}
+
+// sort notes what became of a few leads, and returns why any was not started.
+func (q *Queue) sort(ctx context.Context, few []models.Intake, outcomes []error, relayed *store.Relayed) (refused error) {
+	for i, lead := range few {
+		switch err := outcomes[i]; {
+		case err == nil:
+			relayed.Started = append(relayed.Started, lead.ID)
+		case errors.Is(err, ErrConflict):
+			q.log.ErrorContext(ctx, "a lead stays in the intake", "submissionId", lead.ID, "error", err)
+			relayed.Conflicts[lead.ID] = ErrConflict.Error()
+		default:
+			refused = err
+		}
+	}
+	return refused
 }
 
 func (q *Queue) start(ctx context.Context, lead models.Intake) error {

@@ -57,8 +57,9 @@ func TestChangesAreToldOfOnceAndLeadsNotAtAll(t *testing.T) {
 		{"finish a lead", func() error {
 			return s.Finalize(t.Context(), "sub_1", 1, models.Conclusion{}, start)
 		}, nil},
-		{"change an id", execute("INSERT INTO forms VALUES ('form_2', 'agent', 'a', 1, true, now(), now()); UPDATE forms SET id = 'form_3' WHERE id = 'form_2'"),
-			[]string{"forms:form_2", "forms:form_3"}},
+		{"change an id", execute(`
+			INSERT INTO forms VALUES ('form_2', 'agent_1', 'other', 1, true, now(), now());
+			UPDATE forms SET id = 'form_3' WHERE id = 'form_2'`), []string{"forms:form_2", "forms:form_3"}},
 		{"delete a form", execute("DELETE FROM forms WHERE id = 'form_1'"), []string{"forms:form_1"}},
 	} {
 		require.Empty(t, cmp.Diff(step.want, notifications(t, listening, writing, step.write)), step.name)
