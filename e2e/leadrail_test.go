@@ -49,6 +49,8 @@ type machine struct {
 	dir      string
 	api      string
 	temporal string
+	// database is the product's, for looking past the API.
+	database string
 	adminKey string
 	env      []string
 }
@@ -61,13 +63,15 @@ func newMachine(t *testing.T, env ...string) *machine {
 	require.NoError(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	m := &machine{t: t, dir: dir, api: freeAddress(t), temporal: freeAddress(t), adminKey: "lr_e2e_admin_key"}
+	postgresPort := portOf(freeAddress(t))
+	m.database = "postgres://postgres@127.0.0.1:" + postgresPort + "/leadrail"
 	m.env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir,
 		"LEADRAIL_DATA_DIR=" + filepath.Join(dir, "data"),
 		"LEADRAIL_LISTEN=" + m.api,
 		"LEADRAIL_TEMPORAL_LISTEN=" + m.temporal,
 		"LEADRAIL_TEMPORAL_UI_LISTEN=" + freeAddress(t),
-		"LEADRAIL_POSTGRES_PORT=" + portOf(freeAddress(t)),
+		"LEADRAIL_POSTGRES_PORT=" + postgresPort,
 		"LEADRAIL_ADMIN_KEY=" + m.adminKey,
 	}, env...)
 	return m

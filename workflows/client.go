@@ -168,6 +168,7 @@ func unreachable(err error) bool {
 	var deadline *serviceerror.DeadlineExceeded
 	var exhausted *serviceerror.ResourceExhausted
 	var canceled *serviceerror.Canceled
-	return errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
+	var namespace *serviceerror.NamespaceNotFound // a server that has just started does not know its own yet
+	return errors.As(err, &namespace) || errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
 		errors.As(err, &canceled) || errors.Is(err, context.DeadlineExceeded)
 }
