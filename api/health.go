@@ -28,7 +28,8 @@ const readyTimeout = 2 * time.Second
 
 // readiness is the answer of /readyz: "ok" when every part answers, "degraded"
 // when leads are accepted and something else is not as it should be, and
-// "unavailable" when no part answers.
+// "unavailable" when no part answers. A process that is about to stop says
+// "stopping".
 type readiness struct {
 	Status string            `json:"status"`
 	Parts  map[string]string `json:"parts"`
@@ -47,10 +48,12 @@ const (
 	answers     = "ok"
 	degraded    = "degraded"
 	unavailable = "unavailable"
+	stopping    = "stopping"
 )
 
 // ready asks every part at once. The service accepts leads as long as one of
-// them answers; without any it is out of service, 503.
+// them answers; without any it is out of service, 503, and so it is, for load
+// balancers, while it is about to stop.
 func ready(d Dependencies) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
@@ -75,6 +78,9 @@ func ready(d Dependencies) gin.HandlerFunc {
 		status := http.StatusOK
 		if away == len(d.Ready) {
 			status, answer.Status = http.StatusServiceUnavailable, unavailable
+		}
+		if d.Stopping() {
+			status, answer.Status = http.StatusServiceUnavailable, stopping
 		}
 		writeJSON(c, status, answer)
 	}

@@ -62,6 +62,15 @@ func TestReadinessTellsWhatWaitsInTheIntake(t *testing.T) {
 	require.Positive(t, intake["oldestAgeMs"])
 }
 
+func TestAProcessThatStopsIsNotReady(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.dependencies.Stopping = func() bool { return true }
+	s.handler = api.NewHandler(s.dependencies)
+	require.Equal(t, "stopping", s.read(t, http.StatusServiceUnavailable, http.MethodGet, "/readyz")["status"])
+	s.read(t, http.StatusOK, http.MethodGet, "/v1/forms")
+}
+
 func TestReadinessBoundsItsPatience(t *testing.T) {
 	t.Parallel()
 	s := newServiceOn(t, closedPort(t))

@@ -25,6 +25,8 @@ type Dependencies struct {
 	Ready []ReadyCheck
 	// Intake tells how many leads wait for their workflows.
 	Intake func(ctx context.Context) (models.IntakeDepth, error)
+	// Stopping reports that the process was asked to stop.
+	Stopping func() bool
 	// Outbox is nil unless mail is kept instead of sent.
 	Outbox *leads.Outbox
 	// Receiver is nil unless the service is being tried out.

@@ -131,6 +131,7 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 		Teams:    &leads.Teams{Store: db, Now: s.clock},
 		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
 		Intake:   db.IntakeDepth,
+		Stopping: func() bool { return false },
 		Outbox:   &leads.Outbox{Store: db},
 		Receiver: demo.NewReceiver(s.clock),
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),

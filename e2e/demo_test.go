@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -47,13 +48,13 @@ func TestDemo(t *testing.T) {
 // it, and returns what it wrote.
 func (m *machine) demo(leads int) string {
 	m.t.Helper()
-	cmd := exec.CommandContext(m.t.Context(), binary(m.t, "leadrail"), "demo")
+	ctx, cancel := context.WithTimeout(m.t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary(m.t, "leadrail"), "demo")
 	cmd.Env, cmd.Dir = m.env, m.dir
 	output, err := cmd.StdoutPipe()
 	require.NoError(m.t, err)
 	require.NoError(m.t, cmd.Start())
-	patience := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
-	defer patience.Stop()
 	var text strings.Builder
 	for lines := bufio.NewScanner(output); lines.Scan(); {
 		text.WriteString(lines.Text() + "\n")
@@ -61,7 +62,7 @@ func (m *machine) demo(leads int) string {
 			continue
 		}
 		if leads--; leads == 0 {
-			cmd.Process.Signal(syscall.SIGINT)
+			require.NoError(m.t, cmd.Process.Signal(syscall.SIGINT))
 		}
 	}
 	require.NoError(m.t, cmd.Wait(), "an interrupt is how it ends; it wrote:\n%s", text.String())

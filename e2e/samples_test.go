@@ -12,13 +12,13 @@ import (
 	"leadrail/internal/mail/mailtest"
 )
 
-// longestPerLead bounds the whole of a slow and busy machine; an idle one with
-// two cores needs a tenth of it.
+// longestPerLead times the leads bounds the whole, on a machine that is slow and
+// busy with other things.
 const longestPerLead = 300 * time.Millisecond
 
 // What the product promises, for every sample lead at once: each is taken in,
 // scored, routed, and delivered by each of its actions, exactly once and as the
-// visitor wrote it. What is expected is worked out by hand in wanted_test.go.
+// visitor wrote it. What is expected is worked out by hand in samples_wanted_test.go.
 //
 // All 2,000 leads are the business of make samples; without LEADRAIL_LONG it is
 // every fourth one.

@@ -16,3 +16,12 @@ func newHTTPServer(handler http.Handler) *http.Server {
 		MaxHeaderBytes:    16 << 10,
 	}
 }
+
+// drain lets load balancers notice that the API is about to stop: it serves on
+// for a while, and says that it is not ready.
+func (p Parts) drain(roles Roles) {
+	p.stopping.Store(true)
+	if roles.API {
+		<-time.After(p.config.DrainDelay)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -75,6 +76,7 @@ func Serve(ctx context.Context, c config.Config, roles Roles, log *slog.Logger, 
 	select {
 	case <-ctx.Done():
 		log.InfoContext(ctx, "stopping")
+		parts.drain(roles)
 		return nil
 	case err := <-fatal:
 		return err
@@ -116,6 +118,8 @@ type Parts struct {
 	sender    mail.Sender
 	intake    *intake.Queue
 	receiver  *demo.Receiver
+	// stopping is true once the process was asked to stop.
+	stopping *atomic.Bool
 }
 
 // connect migrates the database, waits for Temporal and makes the use cases.
@@ -158,7 +162,7 @@ func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger
 		},
 		Teams:  &leads.Teams{Store: db, Now: now},
 		config: c, log: log, store: db, temporal: temporal, workflows: runs, keyring: keyring,
-		guard: guard, sender: sender, intake: queue, receiver: receiver,
+		guard: guard, sender: sender, intake: queue, receiver: receiver, stopping: &atomic.Bool{},
 	}, nil
 }
 
@@ -244,6 +248,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 			{Part: "temporal", Ping: p.workflows.Ping},
 		},
 		Intake:   p.store.IntakeDepth,
+		Stopping: p.stopping.Load,
 		Outbox:   p.outbox(),
 		Receiver: p.receiver,
 		Log:      p.log,

@@ -43,6 +43,7 @@ func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (
 		c.TemporalAddress, ui = loopbackOf(c.TemporalListen), c.TemporalUIListen
 	}
 	c = withLocalMail(c, ui)
+	c.DrainDelay = 0 // nobody balances load over one machine
 	roles := Roles{API: true, Worker: true, Receiver: true}
 	return Serve(ctx, c, roles, log, func(parts Parts) { parts.announce(ctx, out, ui) })
 }

@@ -4,11 +4,14 @@ import (
 	"log/slog"
 	"net/netip"
 	"reflect"
+	"time"
 )
 
 // Config is every setting of every command.
 type Config struct {
-	Listen   string `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
+	Listen     string        `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
+	DrainDelay time.Duration `desc:"How long a process that was asked to stop still takes requests while /readyz answers 503, so that load balancers take it out. \"up\" stops at once." env:"LEADRAIL_DRAIN_DELAY" envDefault:"3s"`
+
 	AdminKey Secret `desc:"An admin key known before the first start. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_ADMIN_KEY"`
 
 	DatabaseURL       Secret `desc:"PostgreSQL server, as a postgres:// URL. Absent, \"up\" runs its own." env:"DATABASE_URL"`

@@ -38,8 +38,8 @@ func EnsureForm(ctx context.Context, service Forms, receiverURL string) (string,
 		}
 		return form.ID, follow(ctx, service, form, receiverURL)
 	}
-	any, err := service.Forms(ctx, forms.ListInput{Limit: 1})
-	if err != nil || len(any.Data) > 0 {
+	others, err := service.Forms(ctx, forms.ListInput{Limit: 1})
+	if err != nil || len(others.Data) > 0 {
 		return "", err
 	}
 	made, err := service.CreateForm(ctx, sample)

@@ -12,9 +12,9 @@ import (
 
 // lead is what the demo reads of a submission: never what the visitor wrote.
 type lead struct {
-	SubmissionID  string `json:"submissionId"`
-	FormName      string `json:"formName"`
-	Status        string `json:"status"`
+	SubmissionID  string        `json:"submissionId"`
+	FormName      string        `json:"formName"`
+	Status        models.Status `json:"status"`
 	Qualification *struct {
 		Score int    `json:"score"`
 		Tier  string `json:"tier"`
@@ -33,7 +33,7 @@ type lead struct {
 }
 
 // notAccepted is the status of a lead that the API did not take.
-const notAccepted = "not accepted"
+const notAccepted models.Status = "not accepted"
 
 // columns aligns a line: time, form, score and tier, team, assignee, status,
 // deliveries.
@@ -61,14 +61,12 @@ func line(at time.Time, l lead) string {
 // summary tells how the leads that were shown ended.
 func (s *stream) summary() string {
 	total := 0
-	for _, n := range s.count {
-		total += n
-	}
 	var parts []string
-	for _, status := range []string{
-		string(models.StatusCompleted), string(models.StatusFailed), string(models.StatusRetrying), string(models.StatusPending), notAccepted,
+	for _, status := range []models.Status{
+		models.StatusCompleted, models.StatusFailed, models.StatusRetrying, models.StatusPending, notAccepted,
 	} {
 		if n := s.count[status]; n > 0 {
+			total += n
 			parts = append(parts, fmt.Sprintf("%d %s", n, status))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,8 +57,8 @@ func (r *Receiver) Show(w http.ResponseWriter, _ *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	newest := make([]Received, 0, len(r.last))
-	for i := len(r.last) - 1; i >= 0; i-- {
-		newest = append(newest, r.last[i])
+	for _, received := range slices.Backward(r.last) {
+		newest = append(newest, received)
 	}
 	answer(w, http.StatusOK, map[string]any{"received": newest})
 }
@@ -87,5 +88,5 @@ func answer(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) //nolint:errcheck // the caller has gone
+	_ = encoder.Encode(value) // an error means that the caller has gone
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"leadrail/models"
 )
 
 // Options of a demo.
@@ -38,7 +40,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	fmt.Fprintf(o.Out, "Sample leads go to %s. Ctrl-C ends the demo.\n\n%s\n", o.URL, header())
-	s := stream{client: c, forms: forms, every: o.Every, out: o.Out, count: map[string]int{}}
+	s := stream{client: c, forms: forms, every: o.Every, out: o.Out, count: map[models.Status]int{}}
 	s.run(ctx, samples)
 	fmt.Fprintf(o.Out, "\n%s\n", s.summary())
 	return nil

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -101,9 +102,7 @@ func (s *service) look(w http.ResponseWriter, r *http.Request) {
 	form, _, _ := strings.Cut(id, "-")
 	lead := object{"submissionId": id, "formName": form, "status": "pending", "routing": nil, "qualification": nil, "deliveries": []object{}}
 	if s.looked[id]++; s.looked[id] > 1 {
-		for key, value := range s.leads[form] {
-			lead[key] = value
-		}
+		maps.Copy(lead, s.leads[form])
 	}
 	write(w, http.StatusOK, lead)
 }

@@ -30,7 +30,7 @@ type stream struct {
 	every time.Duration
 	out   io.Writer
 	// count is how many leads were shown with each status.
-	count map[string]int
+	count map[models.Status]int
 }
 
 // run sends a lead at every tick, over and over, until ctx ends, and shows each
@@ -94,7 +94,7 @@ func (s *stream) watch(ctx context.Context, watched *lead) {
 			continue
 		}
 		*watched = now
-		if now.Status == string(models.StatusCompleted) || now.Status == string(models.StatusFailed) {
+		if now.Status.Terminal() {
 			return
 		}
 	}

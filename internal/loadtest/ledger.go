@@ -130,6 +130,23 @@ func (s *Summary) add(id string, entry *Entry) {
 	}
 }
 
+// Travel is how long leads took from their 202 to their first arrival.
+type Travel struct{ P50, P99 time.Duration }
+
+// Travel adds up how long leads took; one that arrived before its 202 took 0.
+func (l *Ledger) Travel() Travel {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var took []time.Duration
+	for _, entry := range l.leads {
+		if !entry.AcceptedAt.IsZero() && len(entry.Arrivals) > 0 {
+			took = append(took, max(entry.Arrivals[0].At.Sub(entry.AcceptedAt), 0))
+		}
+	}
+	slices.Sort(took)
+	return Travel{P50: quantile(took, 0.50), P99: quantile(took, 0.99)}
+}
+
 // quantile reads a sorted list.
 func quantile(sorted []time.Duration, q float64) time.Duration {
 	if len(sorted) == 0 {

@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,7 +32,10 @@ func (s *source) read(ctx context.Context, _ string) (int, error) {
 	return number, fail
 }
 
-var errAway = models.Errorf(models.CodeUnavailable, "away")
+var (
+	errAway = models.Errorf(models.CodeUnavailable, "away")
+	errGone = models.Errorf(models.CodeNotFound, "gone")
+)
 
 // cached is a cache of three entries that hears of changes.
 func cached(s *source) *cache[string, int] {
@@ -74,46 +75,6 @@ func TestWhileNothingIsHeardEachUseReads(t *testing.T) {
 	requireValue(t, 5, c, "a")
 }
 
-func TestAReadThatAChangeOvertookIsNotTrusted(t *testing.T) {
-	t.Parallel()
-	for name, overtake := range map[string]func(c *cache[string, int]){
-		"a change":            func(c *cache[string, int]) { c.changed("a") },
-		"changes were missed": func(c *cache[string, int]) { c.hearing(false); c.hearing(true) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := &source{gate: make(chan struct{})}
-				c := cached(s)
-				go func() { requireValue(t, 1, c, "a") }()
-				synctest.Wait()
-				overtake(c)
-				go func() { requireValue(t, 2, c, "a") }() // does not wait for the read before the change
-				synctest.Wait()
-				close(s.gate)
-				synctest.Wait()
-				requireValue(t, 2, c, "a")
-			})
-		})
-	}
-}
-
-func TestAReadThatAChangeOvertookIsBetterThanNothing(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &source{gate: make(chan struct{})}
-		c := cached(s)
-		go func() { requireValue(t, 1, c, "a") }()
-		synctest.Wait()
-		c.changed("a")
-		close(s.gate)
-		synctest.Wait()
-		s.fail = errAway
-		requireValue(t, 1, c, "a")
-		require.Equal(t, 2, s.reads)
-	})
-}
-
 func TestUsesAtOneTimeShareARead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -137,58 +98,12 @@ func TestUsesAtOneTimeShareARead(t *testing.T) {
 	})
 }
 
-func TestWhatIsKeptOutlivesTheDatabase(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &source{}
-		c := cached(s)
-		requireValue(t, 1, c, "a")
-		c.hearing(false)
-		s.fail = errAway
-		for range 5 {
-			requireValue(t, 1, c, "a")
-		}
-		require.Equal(t, 2, s.reads, "the database is left alone for a second")
-		<-time.After(quiet)
-		requireValue(t, 1, c, "a")
-		require.Equal(t, 3, s.reads)
-
-		_, err := c.get(t.Context(), "never seen")
-		require.ErrorIs(t, err, errAway)
-		require.Equal(t, 4, s.reads, "what is not kept is asked for at any time")
-
-		s.fail = nil
-		c.hearing(true)
-		requireValue(t, 5, c, "a")
-	})
-}
-
-func TestADatabaseThatIsSilentCostsLittle(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &source{}
-		c := cached(s)
-		requireValue(t, 1, c, "a")
-		c.changed("a")
-		s.gate = make(chan struct{})
-		before := time.Now()
-		requireValue(t, 1, c, "a")
-		require.Equal(t, 300*time.Millisecond, time.Since(before))
-
-		before = time.Now()
-		_, err := c.get(t.Context(), "never seen")
-		require.Equal(t, models.CodeUnavailable, models.CodeOf(err))
-		require.Less(t, time.Since(before), 2*time.Second)
-	})
-}
-
 func TestErrorsAreNotKept(t *testing.T) {
 	t.Parallel()
-	notFound := models.Errorf(models.CodeNotFound, "gone")
-	s := &source{fail: notFound}
+	s := &source{fail: errGone}
 	c := cached(s)
 	_, err := c.get(t.Context(), "a")
-	require.ErrorIs(t, err, notFound)
+	require.ErrorIs(t, err, errGone)
 	require.Empty(t, c.entries)
 	s.fail = nil
 	requireValue(t, 2, c, "a")
@@ -198,9 +113,9 @@ func TestErrorsAreNotKept(t *testing.T) {
 	_, err = c.get(t.Context(), "a")
 	require.ErrorIs(t, err, s.fail)
 
-	s.fail = notFound
+	s.fail = errGone
 	_, err = c.get(t.Context(), "a")
-	require.ErrorIs(t, err, notFound)
+	require.ErrorIs(t, err, errGone)
 	s.fail = errAway
 	_, err = c.get(t.Context(), "a")
 	require.ErrorIs(t, err, errAway, "what was deleted is forgotten")
@@ -217,42 +132,4 @@ func TestWhatWasNotUsedForLongestGivesWay(t *testing.T) {
 	require.Len(t, c.entries, 3)
 	requireValue(t, 1, c, "a")
 	requireValue(t, 5, c, "b")
-}
-
-// TestNoUseSeesLessThanTheLastChange: who asks after a change was told of
-// never gets what was there before it.
-func TestNoUseSeesLessThanTheLastChange(t *testing.T) {
-	t.Parallel()
-	const changes, readers = 2000, 4
-	var mu sync.Mutex
-	committed, told := 0, 0
-	number := func(of *int) int { mu.Lock(); defer mu.Unlock(); return *of }
-	c := newCache(3, func(context.Context, string) (int, error) { return number(&committed), nil })
-	c.hearing(true)
-	var all sync.WaitGroup
-	for range readers {
-		all.Go(func() {
-			for least := 0; least < changes; least = number(&told) {
-				value, err := c.get(t.Context(), "a")
-				if err != nil || value < least {
-					t.Errorf("%d after %d: %v", value, least, err)
-					return
-				}
-			}
-		})
-	}
-	for i := 1; i <= changes; i++ {
-		mu.Lock()
-		committed = i
-		mu.Unlock()
-		c.changed("a")
-		mu.Lock()
-		told = i
-		mu.Unlock()
-		if i%100 == 0 {
-			c.hearing(false)
-			c.hearing(true)
-		}
-	}
-	all.Wait()
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"leadrail/internal/pgtest"
 	"leadrail/internal/store"
@@ -23,7 +22,7 @@ const (
 
 // startCached puts a cache in front of a store, which hears through another
 // URL when it returns.
-func startCached(t *testing.T, s *store.Store, listenURL string) *store.Cached {
+func startCached(t testing.TB, s *store.Store, listenURL string) *store.Cached {
 	t.Helper()
 	c, err := s.Cached(listenURL, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
@@ -33,7 +32,7 @@ func startCached(t *testing.T, s *store.Store, listenURL string) *store.Cached {
 }
 
 // run hears of changes until the test ends.
-func run(t *testing.T, c *store.Cached) {
+func run(t testing.TB, c *store.Cached) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -133,23 +132,40 @@ func TestChangesOfAnotherProcessAreSeen(t *testing.T) {
 
 func TestOwnChangesCountWhenTheyReturn(t *testing.T) {
 	t.Parallel()
-	proxied, url := newProxy(t, pgtest.New(t))
+	url := pgtest.New(t)
+	proxied, listenURL := newProxy(t, url)
 	s := open(t, url)
-	c := startCached(t, s, url)
 	require.NoError(t, s.CreateForm(t.Context(), aForm("crm")))
-	require.Equal(t, "contact", nameOf(t, c))
 	createTeam(t, s, aTeam("team_1", "Sales"))
+	c := startCached(t, s, listenURL)
+	require.Equal(t, "contact", nameOf(t, c))
 	require.Empty(t, fallbackOf(t, c))
 
+	proxied.silent.Store(true) // no notification comes
 	direct := c.Direct()
 	require.NoError(t, direct.ReplaceForm(t.Context(), renamed("renamed")))
 	require.Equal(t, "renamed", nameOf(t, c))
 	require.NoError(t, direct.SaveRouting(t.Context(), toSales()))
 	require.Equal(t, "team_1", fallbackOf(t, c))
 
-	proxied.cut()
+	require.NoError(t, s.Close())
 	_, err := direct.Form(t.Context(), "form_1")
 	require.Error(t, err, "they read past the cache")
+}
+
+func TestAVersionIsReadOnce(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	s := open(t, url)
+	require.NoError(t, s.CreateForm(t.Context(), aForm("crm")))
+	c, err := s.Cached(url, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	first, err := c.FormVersion(t.Context(), "form_1", 1)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	again, err := c.FormVersion(t.Context(), "form_1", 1)
+	require.NoError(t, err, "though nobody hears of changes")
+	require.Empty(t, cmp.Diff(first, again))
 }
 
 func TestWhatIsHeardOfNeedsNoDatabase(t *testing.T) {
@@ -170,94 +186,13 @@ func TestWhatIsHeardOfNeedsNoDatabase(t *testing.T) {
 	}, patience, lookEvery, "what has changed does")
 }
 
-func TestAnOutageIsOutlivedAndCaughtUpWith(t *testing.T) {
-	t.Parallel()
-	url := pgtest.New(t)
-	proxied, through := newProxy(t, url)
-	s, other := open(t, through), open(t, url)
-	require.NoError(t, other.CreateForm(t.Context(), aForm("crm")))
-	c := startCached(t, s, through)
-	require.Equal(t, "contact", nameOf(t, c))
-	_, err := c.FormVersion(t.Context(), "form_1", 1)
-	require.NoError(t, err)
-	_, err = c.Routing(t.Context())
-	require.NoError(t, err)
-
-	proxied.cut()
-	require.Eventually(t, func() bool { return !c.Hears() }, patience, lookEvery, "the cut is noticed")
-	require.NoError(t, other.ReplaceForm(t.Context(), renamed("renamed")))
-	require.Equal(t, "contact", nameOf(t, c))
-	_, err = c.FormVersion(t.Context(), "form_1", 1)
-	require.NoError(t, err)
-	_, err = c.Routing(t.Context())
-	require.NoError(t, err)
-	_, err = c.Form(t.Context(), "form_2")
-	requireCode(t, models.CodeUnavailable, err)
-
-	proxied.restore()
-	require.Eventually(t, c.Hears, patience, lookEvery)
-	require.Equal(t, "renamed", nameOf(t, c), "what was missed")
-	require.NoError(t, other.CreateForm(t.Context(), anotherForm()))
-	_, err = c.Form(t.Context(), "form_2")
-	require.NoError(t, err)
-}
-
-// anotherForm is a form without actions.
-func anotherForm() store.FormRecord {
-	record := aForm()
-	record.Form.ID, record.Form.Name, record.Version.FormID = "form_2", "newsletter", "form_2"
-	return record
-}
-
-func TestASilentServerIsNoticed(t *testing.T) {
-	t.Parallel()
-	url := pgtest.New(t)
-	proxied, through := newProxy(t, url)
-	c, err := open(t, url).Cached(through, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	c.BelieveSilence(50 * time.Millisecond)
-	run(t, c)
-	require.Eventually(t, c.Hears, patience, lookEvery)
-	proxied.silent.Store(true)
-	require.Eventually(t, func() bool { return !c.Hears() }, patience, lookEvery)
-	proxied.silent.Store(false)
-	require.Eventually(t, c.Hears, patience, lookEvery)
-}
-
-// TestRunLeavesNothing runs alone, so that all that is left is its own.
-func TestRunLeavesNothing(t *testing.T) {
-	url := pgtest.New(t)
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	s, err := store.Open(url, store.Options{MaxConnections: 2})
-	require.NoError(t, err)
-	defer s.Close()
-	c, err := s.Cached(url, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { c.Run(ctx) })
-	require.Eventually(t, c.Hears, patience, lookEvery)
-	_, err = c.Routing(t.Context())
-	require.NoError(t, err)
-	stop()
-	running.Wait()
-	require.False(t, c.Hears())
-}
-
 func BenchmarkForm(b *testing.B) {
 	url := pgtest.New(b)
 	s, err := store.Open(url, store.Options{MaxConnections: 8})
 	require.NoError(b, err)
 	defer s.Close()
 	require.NoError(b, s.CreateForm(b.Context(), aForm("crm", "mailing")))
-	c, err := s.Cached(url, slog.New(slog.DiscardHandler))
-	require.NoError(b, err)
-	var running sync.WaitGroup
-	ctx, stop := context.WithCancel(b.Context())
-	running.Go(func() { c.Run(ctx) })
-	defer running.Wait()
-	defer stop()
-	require.Eventually(b, c.Hears, patience, lookEvery)
+	c := startCached(b, s, url)
 
 	for name, read := range map[string]func(context.Context, string) (store.FormRecord, error){"cached": c.Form, "uncached": s.Form} {
 		b.Run(name, func(b *testing.B) {

@@ -55,7 +55,7 @@ func (s *Store) TakeOpenLeads(ctx context.Context, filter OpenLeads) ([]OpenLead
 // Ending is a lead's run that ended without writing how.
 type Ending struct {
 	SubmissionID string `json:"id"`
-	RunSeq       int    `json:"run_seq"`
+	RunSeq       int    `json:"seq"`
 	Reason       string `json:"reason"`
 }
 
@@ -100,8 +100,8 @@ func (s *Store) EndLeads(ctx context.Context, endings []Ending, at time.Time) ([
 func lockEnded(tx *gorm.DB, rows models.Document) (ids []string, err error) {
 	err = tx.Raw(`
 		SELECT lead.id FROM submissions AS lead
-		JOIN jsonb_to_recordset(CAST(@rows AS jsonb)) AS ended (id text, run_seq bigint) ON ended.id = lead.id
-		WHERE lead.run_seq = ended.run_seq AND lead.status IN ('pending', 'retrying')
+		JOIN jsonb_to_recordset(CAST(@rows AS jsonb)) AS ended (id text, seq bigint) ON ended.id = lead.id
+		WHERE lead.run_seq = ended.seq AND lead.status IN ('pending', 'retrying')
 		ORDER BY lead.id FOR UPDATE OF lead`, map[string]any{"rows": rows}).Scan(&ids).Error
 	return ids, err
 }
