@@ -72,6 +72,8 @@ func routes(d Dependencies) []route {
 	read := policy{scope: auth.ScopeRead}
 	submit := policy{scope: auth.ScopeSubmit, bodyLimit: leadLimit}
 	write := policy{scope: auth.ScopeWrite, bodyLimit: formLimit}
+	remove := policy{scope: auth.ScopeWrite}
+	ask := policy{scope: auth.ScopeRead, bodyLimit: leadLimit}
 	table := []route{
 		{http.MethodPost, "/v1/forms", write, handle(http.StatusCreated, d.Forms.CreateForm)},
 		{http.MethodGet, "/v1/forms", read, handle(http.StatusOK, d.Forms.Forms)},
@@ -87,10 +89,10 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/v1/teams", read, handle(http.StatusOK, d.Teams.Teams)},
 		{http.MethodGet, "/v1/teams/:id", read, handle(http.StatusOK, d.Teams.Team)},
 		{http.MethodPut, "/v1/teams/:id", write, handle(http.StatusOK, d.Teams.ReplaceTeam)},
-		{http.MethodDelete, "/v1/teams/:id", policy{scope: auth.ScopeWrite}, handleNothing(d.Teams.DeleteTeam)},
+		{http.MethodDelete, "/v1/teams/:id", remove, handleNothing(d.Teams.DeleteTeam)},
 		{http.MethodGet, "/v1/routing", read, handle(http.StatusOK, d.Teams.Routing)},
 		{http.MethodPut, "/v1/routing", write, handle(http.StatusOK, d.Teams.ReplaceRouting)},
-		{http.MethodPost, "/v1/routing/preview", policy{scope: auth.ScopeRead, bodyLimit: leadLimit}, handle(http.StatusOK, d.Teams.PreviewRouting)},
+		{http.MethodPost, "/v1/routing/preview", ask, handle(http.StatusOK, d.Teams.PreviewRouting)},
 
 		{http.MethodGet, "/healthz", public, health},
 		{http.MethodGet, "/readyz", public, ready(d)},

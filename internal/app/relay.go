@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"leadrail/internal/intake"
 	"leadrail/models"
@@ -38,15 +37,4 @@ func (s starter) StartLead(ctx context.Context, lead models.Intake) error {
 		return fmt.Errorf("start %s: %w", lead.ID, intake.ErrConflict)
 	}
 	return nil
-}
-
-// startRelay relays the intake until stop is called.
-func (p Parts) startRelay(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var running sync.WaitGroup
-	running.Go(func() { p.intake.Run(ctx) })
-	return func() {
-		cancel()
-		running.Wait()
-	}
 }

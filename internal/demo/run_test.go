@@ -127,6 +127,16 @@ func TestWhatIsThereIsUsed(t *testing.T) {
 	require.Equal(t, map[any]bool{"id_mine": true, "id_demo_request": true, "id_newsletter": true, "id_support_ticket": true}, used)
 }
 
+func TestALeadWithoutAnAnswerDoesNotEndTheDemo(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	delete(s.leads, "newsletter")
+	out, err := run(t, s.URL, 40)
+	require.NoError(t, err)
+	require.Regexp(t, `(?m)^\S+  newsletter      -         -           -                 not accepted  nothing answers$`, out)
+	require.Contains(t, out, "completed  webhook delivered\n")
+}
+
 func TestWhatToDoWhenThereIsNothingToTalkTo(t *testing.T) {
 	t.Parallel()
 	answering := func(status int) string {

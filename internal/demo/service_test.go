@@ -22,7 +22,8 @@ type service struct {
 	// forms, teams and routing are what is stored.
 	forms, teams []object
 	routing      object
-	// leads are what becomes of the leads of a form, by the form's name.
+	// leads are what becomes of the leads of a form, by the form's name; those of
+	// a form that is not here get no answer.
 	leads map[string]object
 	// posted are the submissions that came; looked counts the looks at each.
 	posted []object
@@ -90,6 +91,9 @@ func (s *service) take(w http.ResponseWriter, r *http.Request) {
 	}
 	s.posted = append(s.posted, posted)
 	form := strings.TrimPrefix(fmt.Sprint(posted["formId"]), "id_")
+	if s.leads[form] == nil {
+		panic(http.ErrAbortHandler) // cuts the connection
+	}
 	if refused, ok := s.leads[form]["refused"]; ok {
 		write(w, http.StatusConflict, object{"detail": refused})
 		return

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -71,7 +72,10 @@ func (s *stream) send(ctx context.Context, sample sampleLead) lead {
 	body["formId"] = s.forms[sample.form]
 	sent := lead{FormName: sample.form}
 	if err := s.client.call(ctx, request{http.MethodPost, "/v1/submissions", body}, &sent); err != nil {
-		sent.Status, sent.refused = notAccepted, err.Error()
+		sent.Status, sent.refused = notAccepted, "nothing answers"
+		if refused, answered := errors.AsType[refusal](err); answered {
+			sent.refused = refused.Detail
+		}
 		return sent
 	}
 	s.watch(ctx, &sent)

@@ -132,7 +132,8 @@ func (c *cache[K, V]) land(key K, reading *flight[V]) {
 	}
 }
 
-// unanswered reports whether the database is away, or went away during a read.
+// unanswered reports whether the database is away, or went away during the
+// read.
 func unanswered(err error) bool {
 	return models.CodeOf(err) == models.CodeUnavailable || errors.Is(err, io.ErrUnexpectedEOF)
 }
@@ -162,8 +163,8 @@ func (c *cache[K, V]) evict() {
 	delete(c.entries, oldest)
 }
 
-// changed says that the value of a key may have changed just now. Whoever says
-// so has heard from the database.
+// changed says that the value of a key may have changed just now, which is a
+// sign of life of the database, too.
 func (c *cache[K, V]) changed(key K) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -97,7 +97,8 @@ func (c *Cached) heard(what change) {
 
 // Direct is the store for those who change what is cached: they read past the
 // cache, and it knows of their changes when they return, so that the next lead
-// of this process meets the new form.
+// of this process meets the new form. An error counts as well: the answer to a
+// commit may have been lost.
 type Direct struct {
 	*Store
 	cached *Cached

@@ -10,4 +10,4 @@ func (c *Cached) Hears() bool {
 }
 
 // BelieveSilence sets how long the server may say nothing. Call it before Run.
-func (c *Cached) BelieveSilence(time time.Duration) { c.listener.heartbeat = time }
+func (c *Cached) BelieveSilence(limit time.Duration) { c.listener.heartbeat = limit }

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"leadrail/internal/config"
+	"leadrail/internal/demo"
+	"leadrail/internal/forms"
+	"leadrail/internal/intake"
+	"leadrail/internal/leads"
+	"leadrail/internal/mail"
+	"leadrail/internal/seal"
+	"leadrail/internal/store"
+	"leadrail/internal/webhook"
+	"leadrail/worker"
+	"leadrail/workflows"
+)
+
+// Parts are the connections and use cases that the roles share.
+type Parts struct {
+	Forms *forms.Service
+	Leads *leads.Service
+	Teams *leads.Teams
+
+	config config.Config
+	log    *slog.Logger
+	// store is the database, with what every lead reads kept in memory.
+	store     *store.Cached
+	temporal  client.Client
+	workflows *workflows.Client
+	keyring   *seal.Keyring
+	guard     *webhook.Guard
+	sender    mail.Sender
+	intake    *intake.Queue
+	receiver  *demo.Receiver
+	// stopping is true once the process was asked to stop.
+	stopping *atomic.Bool
+}
+
+// connect migrates the database, waits for Temporal and makes the use cases.
+func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger) (Parts, error) {
+	keyring, err := seal.ParseKeyring(c.SealKeys.Reveal())
+	if err != nil {
+		return Parts{}, fmt.Errorf("LEADRAIL_SEAL_KEYS: %w", err)
+	}
+	db, err := openStore(ctx, c, log)
+	if err != nil {
+		return Parts{}, err
+	}
+	temporal, err := dialTemporal(ctx, c, log)
+	if err != nil {
+		return Parts{}, errors.Join(err, db.Close())
+	}
+	p := Parts{
+		config: c, log: log, store: db, temporal: temporal, workflows: workflows.NewClient(temporal),
+		keyring: keyring, stopping: &atomic.Bool{},
+	}
+	p.guard, p.receiver = outbound(c, roles)
+	if err := p.addMail(ctx, roles); err != nil {
+		return Parts{}, errors.Join(err, p.close())
+	}
+	if err := p.addUseCases(ctx); err != nil {
+		return Parts{}, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Cached, error) {
+	url := c.DatabaseURL.Reveal()
+	if err := store.Migrate(ctx, url); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(url, store.Options{MaxConnections: c.DatabasePool, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return db.Cached(url, log.With("component", "cache"))
+}
+
+func (p *Parts) addMail(ctx context.Context, roles Roles) (err error) {
+	if p.sender, err = newSender(p.config, p.store.Store, p.guard); err != nil || !roles.Worker {
+		return err
+	}
+	return requireProvider(ctx, p.sender, p.store.Store)
+}
+
+func (p *Parts) addUseCases(ctx context.Context) error {
+	secret, err := p.store.InstallationSecret(ctx)
+	if err != nil {
+		return err
+	}
+	direct := p.store.Direct()
+	p.intake = intake.NewQueue(p.store, starter{p.workflows}, p.log.With("component", "intake"))
+	p.Forms = &forms.Service{Store: direct, Destinations: destinations{p.guard}, Sealer: p.keyring, Now: now}
+	p.Teams = &leads.Teams{Store: direct, Now: now}
+	p.Leads = &leads.Service{
+		Store: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),
+		Sealer: p.keyring, Now: now, Secret: secret, ConversationURL: p.config.ConversationURL,
+	}
+	return nil
+}
+
+func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (client.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, temporalTimeout)
+	defer cancel()
+	temporal, err := worker.Dial(ctx, worker.Connection{
+		Address: c.TemporalAddress, Namespace: c.TemporalNamespace, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := worker.RegisterSearchAttributes(ctx, temporal, c.TemporalNamespace); err != nil {
+		temporal.Close()
+		return nil, err
+	}
+	return temporal, nil
+}
+
+// startBackground relays the intake and hears of changes until stop is called.
+func (p Parts) startBackground(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { p.intake.Run(ctx) })
+	running.Go(func() { p.store.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+func (p Parts) close() error {
+	p.temporal.Close()
+	return p.store.Close()
+}
+
+func now() time.Time { return time.Now().UTC() }
