@@ -61,10 +61,16 @@ func (g *Generator) Closed(ctx context.Context, n, inFlight int) {
 // Open submits leads at a rate per second for a while, whether or not the ones
 // before are answered, and waits for the last answer.
 func (g *Generator) Open(ctx context.Context, rate int, during time.Duration) {
+	over, cancel := context.WithTimeout(ctx, during)
+	defer cancel()
+	g.Until(ctx, rate, over.Done())
+}
+
+// Until is Open with an end that is not known before.
+func (g *Generator) Until(ctx context.Context, rate int, end <-chan struct{}) {
 	g.prepare(rate)
 	ticker := time.NewTicker(time.Second / time.Duration(rate))
 	defer ticker.Stop()
-	end := time.After(during)
 	var senders sync.WaitGroup
 	defer senders.Wait()
 	for {

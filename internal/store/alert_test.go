@@ -87,9 +87,9 @@ func TestAnAlertThatDidNotLeaveIsToldAgain(t *testing.T) {
 	require.Zero(t, claim(t, s, "sub_2", 0))
 	require.Equal(t, 1, claim(t, s, "sub_1", 1), "by the one who may")
 	require.Equal(t, 3, claim(t, s, "sub_3", 10), "or with the next one")
-	require.Zero(t, claim(t, s, "sub_1", 11), "who then has the right")
 	sent(t, s, keyOf("sub_3", 1))
 	require.Zero(t, claim(t, s, "sub_3", 12), "what left is not told again")
+	require.Equal(t, 1, claim(t, s, "sub_4", 20), "nor counted")
 }
 
 func TestAReplayThatFailsIsAnotherFailure(t *testing.T) {
@@ -167,6 +167,18 @@ func TestEndedLeadsAreCountedForTheNextAlert(t *testing.T) {
 	require.Len(t, alerts, 1)
 	require.Equal(t, 3, alerts[0].Count)
 	require.Equal(t, terminated, alerts[0].FailureReason)
+}
+
+func TestAnOwnerIsNotToldOfTheTimeBefore(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	require.NoError(t, s.CreateForm(t.Context(), aForm("crm")))
+	storeLead(t, s, aLead("sub_1"), "crm")
+	require.Len(t, end(t, s, ending("sub_1", 1)), 1)
+	owned := aVersion(2, "crm")
+	owned.Form.AlertEmail = "owner@example.com"
+	require.NoError(t, s.ReplaceForm(t.Context(), owned))
+	require.Empty(t, due(t, s, 21))
 }
 
 func TestOneOfManyWorkersTells(t *testing.T) {

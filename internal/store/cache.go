@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-	"io"
 	"sync"
 	"time"
 
@@ -73,7 +71,7 @@ func (c *cache[K, V]) get(ctx context.Context, key K) (V, error) {
 		var none V
 		return none, wrap(ctx.Err(), "wait for a read")
 	}
-	if kept != nil && unanswered(reading.err) {
+	if kept != nil && models.CodeOf(reading.err) == models.CodeUnavailable {
 		return kept.value, nil
 	}
 	return reading.value, reading.err
@@ -125,17 +123,11 @@ func (c *cache[K, V]) land(key K, reading *flight[V]) {
 			c.keep(key, &entry[V]{value: reading.value, verified: newest && c.hears})
 		}
 	case !newest:
-	case unanswered(reading.err):
+	case models.CodeOf(reading.err) == models.CodeUnavailable:
 		c.quietUntil = time.Now().Add(quiet)
 	case models.CodeOf(reading.err) == models.CodeNotFound:
 		delete(c.entries, key)
 	}
-}
-
-// unanswered reports whether the database is away, or went away during the
-// read.
-func unanswered(err error) bool {
-	return models.CodeOf(err) == models.CodeUnavailable || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (c *cache[K, V]) keep(key K, kept *entry[V]) {

@@ -27,11 +27,13 @@ func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries 
 		if created.RowsAffected == 0 {
 			return tx.Preload("Deliveries").Take(&lead, "id = ?", lead.ID).Error
 		}
-		if err := assignLead(tx, &lead); err != nil || len(deliveries) == 0 {
-			return err
+		if len(deliveries) > 0 {
+			if err := tx.Create(&deliveries).Error; err != nil {
+				return err
+			}
 		}
 		lead.Deliveries = deliveries
-		return tx.Create(&lead.Deliveries).Error
+		return assignLead(tx, &lead) // last: it holds the team's row until the end
 	})
 	if err != nil {
 		return models.Submission{}, wrap(err, "store lead")

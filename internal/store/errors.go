@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -61,7 +62,7 @@ func away(err error) bool {
 	var server *pgconn.PgError
 	switch {
 	case errors.As(err, &connect), errors.As(err, &network),
-		errors.Is(err, driver.ErrBadConn), errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded):
 		return true
 	case errors.As(err, &server):
 		// Classes 08 connection exception, 53 insufficient resources, 57P

@@ -1,0 +1,73 @@
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+)
+
+// What bounds how far a lead is started from its place: one relay holds a batch
+// of leads and starts a few at a time, oldest first; another relay holds the
+// batch after it.
+const (
+	relayBatch    = 64
+	relayParallel = 8
+)
+
+// requireOrder checks that leads were started in the order in which they waited,
+// oldest first, as exactly as so many relays promise. How they arrive depends on
+// the endpoint, too, and on the worker; it is only measured.
+func (m *machine) requireOrder(f *flow, waited []string, relays int) {
+	m.t.Helper()
+	started := m.startTimes(f.FormID)
+	arrived := map[string]time.Time{}
+	for _, id := range waited {
+		require.Contains(m.t, started, id)
+		arrived[id] = f.Ledger.Entry(id).Arrivals[0].At
+	}
+	places := displacement(waited, started)
+	m.t.Logf("%s: %d leads waited; at most %d places off when started, %d when delivered",
+		f.name, len(waited), places, displacement(waited, arrived))
+	require.Less(m.t, places, relayParallel+(relays-1)*relayBatch)
+}
+
+// displacement is how far the lead that is farthest from its place is from it,
+// when the leads are put in the order of the times.
+func displacement(ids []string, at map[string]time.Time) int {
+	ordered := slices.Clone(ids)
+	slices.SortStableFunc(ordered, func(a, b string) int { return at[a].Compare(at[b]) })
+	place := map[string]int{}
+	for i, id := range ordered {
+		place[id] = i
+	}
+	farthest := 0
+	for i, id := range ids {
+		farthest = max(farthest, place[id]-i, i-place[id])
+	}
+	return farthest
+}
+
+// startTimes asks Temporal when the workflows of a form's leads were started.
+func (m *machine) startTimes(formID string) map[string]time.Time {
+	m.t.Helper()
+	server := m.dialTemporal()
+	started := map[string]time.Time{}
+	request := &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: client.DefaultNamespace, PageSize: 1000, Query: fmt.Sprintf("LeadForm = %q", formID),
+	}
+	for {
+		page, err := server.ListWorkflow(m.t.Context(), request)
+		require.NoError(m.t, err)
+		for _, run := range page.GetExecutions() {
+			id := run.GetExecution().GetWorkflowId()[len("lead-"):]
+			started[id] = run.GetStartTime().AsTime()
+		}
+		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+			return started
+		}
+	}
+}
