@@ -56,8 +56,7 @@ func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Label
 		),
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, CaptureName, in)
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
+	if _, started := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); started {
 		return false, nil
 	}
 	return err == nil, reachError(err, "start workflow")

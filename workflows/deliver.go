@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"leadrail/activities"
@@ -71,11 +69,14 @@ func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery,
 func deliveryActivity(kind models.ActionType) any {
 	var webhook *activities.Webhook
 	var email *activities.Email
+	var slack *activities.Slack
 	switch kind {
 	case models.ActionWebhook:
 		return webhook.DeliverWebhook
 	case models.ActionEmail:
 		return email.DeliverEmail
+	case models.ActionSlack:
+		return slack.DeliverSlack
 	default:
 		return string(kind)
 	}
@@ -87,7 +88,14 @@ func deliveryActivity(kind models.ActionType) any {
 func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict) models.Trigger {
 	wait := max(delivery.Schedule[failed-1].Std(), verdict.RetryAfter)
 	due := workflow.Now(ctx).Add(wait)
-	if err := c.markRetrying(ctx, delivery, failed, verdict, due); err != nil {
+	if err := c.markRetrying(ctx, activities.RetryingInput{
+		SubmissionID:  c.in.SubmissionID,
+		RunSeq:        c.in.RunSeq,
+		DeliveryID:    delivery.DeliveryID,
+		Attempt:       failed,
+		Verdict:       verdict,
+		NextAttemptAt: due,
+	}); err != nil {
 		return models.TriggerSchedule
 	}
 	wake := c.board.wait(ctx, delivery.DeliveryID, due)
@@ -105,17 +113,9 @@ func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDeli
 }
 
 // markRetrying records the wait, and makes the lead findable as retrying once.
-func (c *capture) markRetrying(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict, due time.Time) error {
+func (c *capture) markRetrying(ctx workflow.Context, in activities.RetryingInput) error {
 	var lead *activities.Lead
-	err := runStored(ctx, "mark retrying", lead.MarkRetrying, activities.RetryingInput{
-		SubmissionID:  c.in.SubmissionID,
-		RunSeq:        c.in.RunSeq,
-		DeliveryID:    delivery.DeliveryID,
-		Attempt:       failed,
-		Verdict:       verdict,
-		NextAttemptAt: due,
-	}, nil)
-	if err != nil {
+	if err := runStored(ctx, "mark retrying", lead.MarkRetrying, in, nil); err != nil {
 		return err
 	}
 	if c.board.retrying {

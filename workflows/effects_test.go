@@ -36,7 +36,7 @@ var qualified = activities.QualifyResult{
 }
 
 func (e *effects) Qualify(ctx context.Context, in activities.LeadInput) (activities.QualifyResult, error) {
-	e.journal.note(ctx, "qualify")
+	e.journal.notef(ctx, "qualify")
 	e.journal.keep(in)
 	if e.qualify != nil {
 		if err := e.qualify(); err != nil {
@@ -47,7 +47,7 @@ func (e *effects) Qualify(ctx context.Context, in activities.LeadInput) (activit
 }
 
 func (e *effects) Persist(ctx context.Context, in activities.PersistInput) (models.Plan, error) {
-	e.journal.note(ctx, "persist")
+	e.journal.notef(ctx, "persist")
 	e.journal.keep(in)
 	if e.persist == nil {
 		return models.Plan{}, nil
@@ -60,7 +60,7 @@ func (e *effects) DeliverEmail(ctx context.Context, in activities.DeliverInput) 
 }
 
 func (e *effects) AlertFailed(ctx context.Context, in activities.AlertInput) error {
-	e.journal.note(ctx, "alert")
+	e.journal.notef(ctx, "alert")
 	e.journal.keep(in)
 	if e.alert == nil {
 		return nil
@@ -69,7 +69,7 @@ func (e *effects) AlertFailed(ctx context.Context, in activities.AlertInput) err
 }
 
 func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput) (models.Verdict, error) {
-	e.journal.note(ctx, "attempt %s %d %s", short(in.DeliveryID), in.N, in.Trigger)
+	e.journal.notef(ctx, "attempt %s %d %s", short(in.DeliveryID), in.N, in.Trigger)
 	e.journal.keep(in)
 	if e.deliver == nil {
 		return delivered(), nil
@@ -78,7 +78,7 @@ func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput
 }
 
 func (e *effects) MarkRetrying(ctx context.Context, in activities.RetryingInput) error {
-	e.journal.note(ctx, "retrying %s after %d, due %s", short(in.DeliveryID), in.Attempt, e.journal.since(in.NextAttemptAt))
+	e.journal.notef(ctx, "retrying %s after %d, due %s", short(in.DeliveryID), in.Attempt, e.journal.since(in.NextAttemptAt))
 	e.journal.keep(in)
 	if e.markRetrying == nil {
 		return nil
@@ -87,7 +87,7 @@ func (e *effects) MarkRetrying(ctx context.Context, in activities.RetryingInput)
 }
 
 func (e *effects) Finalize(ctx context.Context, in activities.FinalizeInput) error {
-	e.journal.note(ctx, "finalize %s", in.Conclusion.Status())
+	e.journal.notef(ctx, "finalize %s", in.Conclusion.Status())
 	e.journal.keep(in)
 	if e.finalize == nil {
 		return nil
@@ -107,7 +107,7 @@ type journal struct {
 	inputs []any
 }
 
-func (j *journal) note(ctx context.Context, format string, args ...any) {
+func (j *journal) notef(ctx context.Context, format string, args ...any) {
 	if j == nil {
 		return
 	}
