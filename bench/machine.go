@@ -56,6 +56,7 @@ func start(ctx context.Context) (*machine, error) {
 		"LEADRAIL_DATA_DIR="+filepath.Join(dir, "data"), "LEADRAIL_ADMIN_KEY="+m.key, "LEADRAIL_LISTEN="+m.api,
 		"LEADRAIL_TEMPORAL_LISTEN=127.0.0.1:"+ports[1], "LEADRAIL_TEMPORAL_UI_LISTEN=127.0.0.1:"+ports[2],
 		"LEADRAIL_POSTGRES_PORT="+ports[3], "LEADRAIL_ALLOW_CIDRS=127.0.0.0/8", "LEADRAIL_LOG_LEVEL=error",
+		"LEADRAIL_METRICS_LISTEN=off",
 		"DATABASE_URL=", "TEMPORAL_ADDRESS=",
 	)
 	return m, errors.Join(os.Chmod(dir, 0o755), m.await())
@@ -79,7 +80,7 @@ func (m *machine) await() error {
 				close(ready)
 			}
 		}
-		_ = m.cmd.Wait() //nolint:errcheck // asked to stop
+		m.cmd.Wait() // an error means that it was asked to stop
 	}()
 	select {
 	case <-ready:
@@ -92,9 +93,9 @@ func (m *machine) await() error {
 }
 
 func (m *machine) stop() {
-	_ = m.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have ended
+	m.cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
 	<-m.exited
-	_ = os.RemoveAll(m.dir) //nolint:errcheck // a temporary folder
+	os.RemoveAll(m.dir)
 }
 
 // createForm makes a form whose webhook goes to url.
@@ -111,7 +112,8 @@ func (m *machine) createForm(ctx context.Context, name, url string) (id string, 
 		return "", err
 	}
 	request.Header.Set("Authorization", "Bearer "+m.key)
-	response, err := http.DefaultClient.Do(request)
+	client := http.Client{Timeout: 10 * time.Second}
+	response, err := client.Do(request)
 	if err != nil {
 		return "", err
 	}

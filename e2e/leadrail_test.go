@@ -72,6 +72,7 @@ func newMachine(t *testing.T, env ...string) *machine {
 		"LEADRAIL_TEMPORAL_LISTEN=" + m.temporal,
 		"LEADRAIL_TEMPORAL_UI_LISTEN=" + freeAddress(t),
 		"LEADRAIL_POSTGRES_PORT=" + postgresPort,
+		"LEADRAIL_METRICS_LISTEN=off",
 		"LEADRAIL_ADMIN_KEY=" + m.adminKey,
 	}, env...)
 	return m
@@ -114,11 +115,11 @@ func (m *machine) up() *process {
 	go func() {
 		defer close(p.exited)
 		ready <- readUntil(output, "Ctrl-C")
-		io.Copy(io.Discard, output)
-		cmd.Wait()
+		io.Copy(io.Discard, output) // an error means that it has ended
+		cmd.Wait()                  // an error is how it ended: tests kill it
 	}()
 	m.t.Cleanup(func() {
-		cmd.Process.Kill()
+		cmd.Process.Kill() // an error means that it has ended
 		<-p.exited
 		if m.t.Failed() {
 			m.t.Logf("leadrail up said:\n%s", complaints.String())
@@ -190,7 +191,8 @@ func (p *process) killChild(pattern string) {
 	require.Failf(p.t, "no such child", "%s", pattern)
 }
 
-// call makes a request with the admin key and decodes the answer.
+// call makes a request with the admin key and decodes the answer unless it is a
+// refusal. It returns 0 where no answer came, or only a part of one.
 func (m *machine) call(method, path string, body, answer any) int {
 	m.t.Helper()
 	var content io.Reader
@@ -207,8 +209,9 @@ func (m *machine) call(method, path string, body, answer any) int {
 		return 0
 	}
 	defer response.Body.Close()
-	if answer != nil {
-		json.NewDecoder(response.Body).Decode(answer)
+	refused := response.StatusCode >= http.StatusBadRequest
+	if answer != nil && !refused && json.NewDecoder(response.Body).Decode(answer) != nil {
+		return 0
 	}
 	return response.StatusCode
 }

@@ -65,6 +65,7 @@ func (d *doctor) checks() []check {
 		{"sealed headers", []string{"schema", "seal keys"}, d.checkSealedHeaders},
 		{"webhooks", []string{"schema"}, d.checkWebhooks},
 		{"mail", []string{"schema"}, d.checkMail},
+		{"intake", []string{"schema"}, d.checkIntake},
 		{"temporal", nil, d.checkTemporal},
 		{"namespace", []string{"temporal"}, d.checkNamespace},
 		{"search attributes", []string{"namespace"}, d.checkSearchAttributes},

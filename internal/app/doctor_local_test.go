@@ -26,7 +26,7 @@ func TestDoctorLooksForUp(t *testing.T) {
 	p.config.DataDir = t.TempDir()
 	p.config.PostgresPort, p.config.TemporalListen = closedPort(t).Port, closedPort(t).String()
 	troubles, err := p.diagnose(t)
-	require.EqualError(t, err, "3 of 11 checks failed")
+	require.EqualError(t, err, "3 of 12 checks failed")
 	report := strings.Join(troubles, "\n")
 	require.Contains(t, report, "fail configuration: no keys of leadrail up in "+p.config.DataDir+": start it,")
 	require.Contains(t, report, "fail postgres: leadrail up does not run here: start it, or set DATABASE_URL (")

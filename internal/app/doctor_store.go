@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"leadrail/internal/config"
 	"leadrail/internal/seal"
@@ -16,6 +17,8 @@ const (
 	// doctorConnections is the size of the doctor's pool: its checks run one
 	// after the other.
 	doctorConnections = 1
+	// longWait is how long a lead may wait in the intake without a word.
+	longWait = time.Minute
 	// maxNamed is how many actions a finding names.
 	maxNamed = 5
 )
@@ -82,6 +85,26 @@ func (d *doctor) checkSealedHeaders(ctx context.Context) []finding {
 			len(shut), sealed, names(shut))
 	}
 	return passed.sayf("%d of %d open", sealed, sealed)
+}
+
+// checkIntake looks at what waits for Temporal. A lead that has waited for long
+// tells of a relay that does not run or a Temporal that does not take it.
+func (d *doctor) checkIntake(ctx context.Context) []finding {
+	depth, err := d.store.IntakeDepth(ctx)
+	if err != nil {
+		return failed.sayf("%w", err)
+	}
+	if depth.Conflicts > 0 {
+		return warned.sayf("%d leads stay, because their idempotency key belongs to another lead: see docs/operations.md", depth.Conflicts)
+	}
+	if depth.Waiting == 0 {
+		return passed.sayf("nothing waits")
+	}
+	age := now().Sub(*depth.Oldest).Round(time.Second)
+	if age > longWait {
+		return failed.sayf("%d leads wait for Temporal, the first for %s: see that Temporal answers and that an API or a worker runs", depth.Waiting, age)
+	}
+	return passed.sayf("%d leads wait for Temporal, the first for %s", depth.Waiting, age)
 }
 
 // checkWebhooks asks the guard about every URL. It resolves no names: what

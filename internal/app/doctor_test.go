@@ -61,6 +61,16 @@ func (p *patient) form(t *testing.T, actions ...models.Destination) {
 	require.NoError(t, db.CreateForm(t.Context(), record))
 }
 
+// wait puts a lead into the intake.
+func (p *patient) wait(t *testing.T, since time.Time) {
+	t.Helper()
+	db, err := store.Open(p.config.DatabaseURL.Reveal(), store.Options{})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.SaveIntake(t.Context(), models.Intake{ID: "sub_1", Lead: models.Sealed("x"), AcceptedAt: since})
+	require.NoError(t, err)
+}
+
 func webhook(name, url string) models.Destination {
 	return models.Destination{Name: name, URL: url, Enabled: true}
 }
@@ -95,6 +105,7 @@ ok   seal keys: they can be read
 ok   sealed headers: 0 of 0 open
 ok   webhooks: 1 of 1 URLs are allowed
 ok   mail: no form sends any
+ok   intake: nothing waits
 ok   temporal: answers at 127.0.0.1:\d+
 ok   namespace: "default" keeps finished workflows for 1.5 days
 ok   search attributes: all 6 are registered
@@ -130,6 +141,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 				"warn sealed headers: not looked at, because of schema",
 				"warn webhooks: not looked at, because of schema",
 				"warn mail: not looked at, because of schema",
+				"warn intake: not looked at, because of schema",
 			},
 		},
 		"no URL": {
@@ -142,6 +154,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 				"warn sealed headers: not looked at, because of schema",
 				"warn webhooks: not looked at, because of schema",
 				"warn mail: not looked at, because of schema",
+				"warn intake: not looked at, because of schema",
 			},
 		},
 		"keys that are none": {
@@ -173,6 +186,13 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 			},
 			[]string{"fail webhooks: 7 of 8 URLs are refused (contact/w0, contact/w1, contact/w2, contact/w3, contact/w4, 2 more):" +
 				" correct them, or list their ranges in LEADRAIL_ALLOW_CIDRS"},
+		},
+		"leads that nobody starts": {
+			func(t *testing.T, p *patient) {
+				t.Helper()
+				p.wait(t, time.Now().Add(-10*time.Minute))
+			},
+			[]string{"fail intake: 1 leads wait for Temporal, the first for 10m0s: see that Temporal answers and that an API or a worker runs"},
 		},
 		"nobody to send mail": {
 			func(t *testing.T, p *patient) {
@@ -244,7 +264,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 				require.NoError(t, err, "a warning is no failure")
 				return
 			}
-			require.EqualError(t, err, fmt.Sprintf("%d of 11 checks failed", len(failures)))
+			require.EqualError(t, err, fmt.Sprintf("%d of 12 checks failed", len(failures)))
 		})
 	}
 }

@@ -46,18 +46,31 @@ func (p Parts) effects() worker.Activities {
 	if email.Sender == nil {
 		email.Sender = undecided{}
 	}
-	alert := &activities.Alert{Store: p.store, Sender: p.sender, Log: p.log, Now: now, LeadURL: p.config.LeadURL}
+	// What alerts say of an action must be newer than the failure they are about.
+	alert := &activities.Alert{Store: p.store.Store, Sender: p.sender, Log: p.log, Now: now, LeadURL: p.config.LeadURL}
+	client := webhook.NewClient(webhook.Options{Guard: p.guard})
 	return worker.Activities{
 		Lead: &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now},
 		Webhook: &activities.Webhook{
-			Store: p.store, Client: webhook.NewClient(webhook.Options{Guard: p.guard}), Sealed: p.keyring,
+			Store: p.store, Client: client, Sealed: p.keyring,
 			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL,
 		},
 		Email: email,
+		Slack: &activities.Slack{
+			Store: p.store, Client: client, Sealed: p.keyring, Log: p.log, Now: now,
+			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL,
+		},
 		Alert: alert,
 		Reconcile: &activities.Reconcile{
 			Store: p.store, Runs: p.workflows, Alert: alert, Log: p.log, Now: now,
 			Settle: reconcileSettle, Lost: reconcileLost,
 		},
 	}
+}
+
+// trial tries actions out: in the API, and just as a worker would.
+func (p Parts) trial() activities.Trial {
+	effects := p.effects()
+	effects.Email.Sender = p.sender
+	return activities.Trial{Webhook: effects.Webhook, Email: effects.Email, Slack: effects.Slack}
 }

@@ -1,8 +1,13 @@
 package app
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"time"
+
+	"leadrail/internal/config"
+	"leadrail/internal/telemetry"
 )
 
 // newHTTPServer bounds what one connection can hold on to.
@@ -24,4 +29,21 @@ func (p Parts) drain(roles Roles) {
 	if roles.API {
 		<-time.After(p.config.DrainDelay)
 	}
+}
+
+// startMetrics serves metrics until stop is called. A port that is taken is no
+// reason not to take leads.
+func (p Parts) startMetrics(ctx context.Context) (stop func()) {
+	if p.config.MetricsListen == config.MetricsOff {
+		return func() {}
+	}
+	var listenConfig net.ListenConfig
+	listener, err := listenConfig.Listen(ctx, "tcp", p.config.MetricsListen)
+	if err != nil {
+		p.log.WarnContext(ctx, "no metrics: set LEADRAIL_METRICS_LISTEN to another address", "error", err)
+		return func() {}
+	}
+	server := newHTTPServer(telemetry.NewHandler(telemetry.Sources{Intake: p.store.IntakeDepth}))
+	go server.Serve(listener)        // an error means that it was closed
+	return func() { server.Close() } // nobody minds half a scrape
 }

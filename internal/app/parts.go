@@ -99,7 +99,7 @@ func (p *Parts) addUseCases(ctx context.Context) error {
 	}
 	direct := p.store.Direct()
 	p.intake = intake.NewQueue(p.store, starter{p.workflows}, p.log.With("component", "intake"))
-	p.Forms = &forms.Service{Store: direct, Destinations: destinations{p.guard}, Sealer: p.keyring, Now: now}
+	p.Forms = &forms.Service{Store: direct, Destinations: destinations{p.guard}, Sealer: p.keyring, Trier: p.trial(), Now: now}
 	p.Teams = &leads.Teams{Store: direct, Now: now}
 	p.Leads = &leads.Service{
 		Store: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),

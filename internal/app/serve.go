@@ -43,6 +43,7 @@ func Serve(ctx context.Context, c config.Config, roles Roles, log *slog.Logger, 
 	defer func() { err = errors.Join(err, parts.close()) }()
 
 	defer parts.startBackground(ctx)()
+	defer parts.startMetrics(ctx)()
 	fatal := make(chan error, 1)
 	if roles.Worker {
 		stop, err := parts.startWorker(ctx, fatal)

@@ -86,7 +86,7 @@ func launchTemporal(ctx context.Context, cmd *exec.Cmd, logPath string) (*tempor
 	}
 	go func() {
 		<-process.Done()
-		_ = input.Close() //nolint:errcheck // closing a pipe always succeeds
+		input.Close()
 	}()
 	server := &temporalServer{process: process, log: file}
 	select {
@@ -107,7 +107,7 @@ func firstLine(output io.Reader) <-chan struct{} {
 		if bufio.NewScanner(output).Scan() {
 			close(ready)
 		}
-		_, _ = io.Copy(io.Discard, output) //nolint:errcheck // the program has ended
+		io.Copy(io.Discard, output) // an error means that the program has ended
 	}()
 	return ready
 }

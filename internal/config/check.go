@@ -40,6 +40,9 @@ func (p *problems) err() error { return errors.Join(p.lines...) }
 // check looks at each value, and at what must be set together.
 func (p *problems) check(c Config) {
 	p.address("LEADRAIL_LISTEN", c.Listen)
+	if c.MetricsListen != MetricsOff {
+		p.address("LEADRAIL_METRICS_LISTEN", c.MetricsListen)
+	}
 	p.address("LEADRAIL_TEMPORAL_LISTEN", c.TemporalListen)
 	p.address("LEADRAIL_TEMPORAL_UI_LISTEN", c.TemporalUIListen)
 	if c.PostgresPort < 1 || c.PostgresPort > 65535 {

@@ -9,8 +9,9 @@ import (
 
 // Config is every setting of every command.
 type Config struct {
-	Listen     string        `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
-	DrainDelay time.Duration `desc:"How long a process that was asked to stop still takes requests while /readyz answers 503, so that load balancers take it out. \"up\" stops at once." env:"LEADRAIL_DRAIN_DELAY" envDefault:"3s"`
+	Listen        string        `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
+	MetricsListen string        `desc:"Address of metrics (/metrics) and profiles (/debug/pprof/), for operators only; off for none. Where the port is taken, the process runs without." env:"LEADRAIL_METRICS_LISTEN" envDefault:"127.0.0.1:9464"`
+	DrainDelay    time.Duration `desc:"How long a process that was asked to stop still takes requests while /readyz answers 503, so that load balancers take it out. \"up\" stops at once." env:"LEADRAIL_DRAIN_DELAY" envDefault:"3s"`
 
 	AdminKey Secret `desc:"An admin key known before the first start. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_ADMIN_KEY"`
 
@@ -38,6 +39,9 @@ type Config struct {
 	LogLevel  slog.Level `desc:"Least level that is logged: debug, info, warn or error." env:"LEADRAIL_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `desc:"Format of the log: text or json." env:"LEADRAIL_LOG_FORMAT" envDefault:"text"`
 }
+
+// MetricsOff is the MetricsListen of a process without metrics.
+const MetricsOff = "off"
 
 // Who can send mail.
 const (
