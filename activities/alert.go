@@ -59,6 +59,9 @@ var errNotSent = errors.New("the alert was not sent")
 // reconciler tells later. A lead that was replayed since is not told of.
 func (a *Alert) AlertFailed(ctx context.Context, in AlertInput) error {
 	lead, err := a.Store.Submission(ctx, in.SubmissionID)
+	if models.CodeOf(err) == models.CodeNotFound {
+		return nil // it was erased
+	}
 	if err != nil {
 		return fmt.Errorf("alert: %w", err)
 	}
@@ -139,6 +142,7 @@ func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.Due
 		LeadURL:  models.LeadURL(a.LeadURL, due.SubmissionID),
 		FailedAt: due.FailedAt,
 		Count:    due.Count,
+		Off:      switchedOff(record),
 	}.Render()
 	if err != nil {
 		return err
@@ -154,6 +158,22 @@ func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.Due
 		a.Log.ErrorContext(ctx, "alert gave up", "formId", due.FormID, "code", string(result.Verdict.Code))
 	}
 	return nil
+}
+
+// switchedOff lists the actions of the form's newest version that are off, with
+// the reasons.
+func switchedOff(record store.FormRecord) []mail.Field {
+	named := map[string]bool{}
+	for _, action := range record.Version.Definition.Actions {
+		named[action.ID] = true
+	}
+	var off []mail.Field
+	for _, destination := range record.Destinations {
+		if named[destination.ActionID] && !destination.Enabled {
+			off = append(off, mail.Field{Name: destination.Name, Value: destination.DisabledReason})
+		}
+	}
+	return off
 }
 
 // alertID marks the mail, the same over all tries.

@@ -102,6 +102,25 @@ func TestOneThatLeftIsNotSentAgainAtOnce(t *testing.T) {
 	require.Contains(t, o.log.String(), "level=WARN")
 }
 
+func TestTheOwnerHearsOfActionsThatAreOff(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	o.form.Version.Definition.Actions = []models.Action{{ID: "act_1", Name: "crm"}, {ID: "act_2", Name: "sheet"}}
+	o.form.Destinations = []models.Destination{
+		{ActionID: "act_1", Name: "crm", DisabledReason: "It is gone."},
+		{ActionID: "act_2", Name: "sheet", Enabled: true},
+		{ActionID: "act_3", Name: "removed"},
+	}
+	require.NoError(t, o.tell())
+	want, err := mail.Alert{
+		FormName: "contact", Title: "Contact us", Reason: "webhook crm: gone", LeadURL: "https://leads.example.com/sub_1",
+		FailedAt: *o.lead.CompletedAt, Count: 1, Off: []mail.Field{{Name: "crm", Value: "It is gone."}},
+	}.Render()
+	require.NoError(t, err)
+	require.Equal(t, want, o.mails[0].Content)
+	require.Contains(t, want.Text, "Switched off: crm")
+}
+
 // aDueAlert is one that was held back.
 func aDueAlert(form string) store.DueAlert {
 	return store.DueAlert{

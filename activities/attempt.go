@@ -55,7 +55,9 @@ type send func(ctx context.Context, job store.Job, attempt *models.Attempt) erro
 
 // run makes one attempt. A repeat of an attempt that got as far as a verdict
 // returns that verdict without another request. A repeat of one that did not
-// sends again, with the same delivery id: at least once.
+// sends again, with the same delivery id: at least once. Where the delivery is
+// gone, which no repeat would bring back, nothing is sent and the verdict gives
+// up.
 func (a attempts) run(ctx context.Context, in DeliverInput, send send) (models.Verdict, error) {
 	stopHeartbeat := heartbeat(ctx)
 	defer stopHeartbeat()
@@ -63,6 +65,9 @@ func (a attempts) run(ctx context.Context, in DeliverInput, send send) (models.V
 	job, err := a.store.OpenAttempt(ctx, models.Attempt{
 		DeliveryID: in.DeliveryID, RunSeq: in.RunSeq, N: in.N, Trigger: in.Trigger, StartedAt: a.now(),
 	})
+	if models.CodeOf(err) == models.CodeNotFound {
+		return erasedVerdict(), nil
+	}
 	if err != nil {
 		return models.Verdict{}, fmt.Errorf("open attempt: %w", err)
 	}
@@ -138,6 +143,10 @@ func disabledVerdict() models.Verdict {
 		Outcome: models.OutcomeGiveUp, Code: models.ErrorActionDisabled,
 		Message: "the action is switched off; enable it and replay",
 	}
+}
+
+func erasedVerdict() models.Verdict {
+	return models.Verdict{Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "the lead was erased"}
 }
 
 func cancelledVerdict() models.Verdict {

@@ -40,6 +40,7 @@ func TestAnAttemptIsOpenedMadeAndClosed(t *testing.T) {
 			finished := start.Add(3 * time.Second) // the second look at the clock signed the request
 			want.FinishedAt, want.DurationMS = &finished, 120
 			want.Response, want.Address = "the answer's text", "192.0.2.1:443"
+			want.Phases = models.Phases{DNSMS: 10, ConnectMS: 20, TLSMS: 30, FirstByteMS: 40}
 			want.Record(response.Verdict)
 			require.Empty(t, cmp.Diff([]models.Attempt{want}, y.closed))
 			require.Empty(t, y.log.String())
@@ -79,6 +80,20 @@ func TestARepeatWithoutAVerdictSendsAgainWithTheSameID(t *testing.T) {
 	require.Equal(t, "dlv_1", y.requests[0].ID)
 	require.Equal(t, before, y.closed[0].StartedAt)
 	require.Equal(t, models.TriggerRetryNow, y.closed[0].Trigger)
+}
+
+func TestALeadThatWasErasedIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	y := newTry(t)
+	y.open = func(models.Attempt) (store.Job, error) {
+		return store.Job{}, models.Errorf(models.CodeNotFound, "There is no such delivery.")
+	}
+	verdict, err := y.deliver()
+	require.NoError(t, err, "an error would be tried again for ever")
+	require.Equal(t, models.Verdict{
+		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "the lead was erased",
+	}, verdict)
+	require.Equal(t, []string{"open"}, y.journal)
 }
 
 func TestASwitchedOffActionIsNotCalled(t *testing.T) {

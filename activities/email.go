@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"leadrail/internal/mail"
@@ -77,7 +78,7 @@ func (e *Email) recipients(ctx context.Context, job store.Job) ([]mail.Address, 
 		if err != nil && models.CodeOf(err) != models.CodeNotFound {
 			return nil, fmt.Errorf("read team: %w", err)
 		}
-		listed = append(listed[:len(listed):len(listed)], found.Emails...)
+		listed = slices.Concat(listed, found.Emails)
 	}
 	addresses := make([]mail.Address, 0, len(listed))
 	for _, text := range listed {
@@ -120,6 +121,9 @@ func (e *Email) message(job store.Job) (mail.Message, error) {
 	}.Render(cmp.Or(action.Subject, mail.DefaultSubject))
 	if err != nil {
 		return mail.Message{}, err
+	}
+	if job.Test {
+		content.Subject = testMark + content.Subject
 	}
 	return mail.Message{
 		ID:      job.Delivery.ID,

@@ -28,6 +28,8 @@ type payload struct {
 	FormVersion int             `json:"formVersion"`
 	Attempt     int             `json:"attempt"`
 	Context     models.Document `json:"context,omitempty"`
+	// Test is true for a lead that was made up to try the action out.
+	Test bool `json:"test,omitempty"`
 }
 
 // routing is whom the lead was given to; nobody when Assignee is null.
@@ -67,6 +69,7 @@ func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) 
 		FormVersion:     lead.FormVersion,
 		Attempt:         job.Attempt.N,
 		Context:         lead.Context,
+		Test:            job.Test,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode webhook body: %w", err)
@@ -76,14 +79,14 @@ func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) 
 
 // openHeaders decrypts a destination's custom headers.
 func openHeaders(sealed Opener, destination models.Destination) (map[string]string, error) {
+	headers := map[string]string{}
 	if len(destination.Headers) == 0 {
-		return nil, nil
+		return headers, nil
 	}
 	plain, err := sealed.Open(destination.Headers, destination.ActionID)
 	if err != nil {
 		return nil, fmt.Errorf("open headers: %w", err)
 	}
-	var headers map[string]string
 	if err := json.Unmarshal(plain, &headers); err != nil {
 		return nil, fmt.Errorf("open headers: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"leadrail/activities"
+	"leadrail/internal/forms"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
 	"leadrail/internal/webhook"
@@ -28,6 +29,7 @@ type try struct {
 	post    func(context.Context, webhook.Request) webhook.Response
 	close   func(context.Context, models.Attempt) error
 	disable func(actionID, reason string, at time.Time) error
+	ensure  func(models.Secret) (models.Secret, error)
 
 	// journal names the calls in their order.
 	journal  []string
@@ -35,6 +37,8 @@ type try struct {
 	closed   []models.Attempt
 	log      bytes.Buffer
 	keyring  *seal.Keyring
+	// secret is that of the form; nil where none was made yet.
+	secret *models.Secret
 
 	env *testsuite.TestActivityEnvironment
 	// cancel ends the activity's context, and stopping is the worker's end.
@@ -46,11 +50,13 @@ func newTry(t *testing.T) *try {
 	t.Helper()
 	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
 	require.NoError(t, err)
-	y := &try{keyring: keyring, stopping: make(chan struct{})}
+	secret := forms.NewSecret(keyring, "form_1", start)
+	y := &try{keyring: keyring, secret: &secret, stopping: make(chan struct{})}
 	y.open = func(attempt models.Attempt) (store.Job, error) { return aJob(attempt), nil }
 	y.post = func(context.Context, webhook.Request) webhook.Response { return answered(200) }
 	y.close = func(context.Context, models.Attempt) error { return nil }
 	y.disable = func(string, string, time.Time) error { return nil }
+	y.ensure = func(fresh models.Secret) (models.Secret, error) { return fresh, nil }
 
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
@@ -93,7 +99,9 @@ func (y *try) deliver() (models.Verdict, error) {
 
 func (y *try) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job, error) {
 	y.journal = append(y.journal, "open")
-	return y.open(attempt)
+	job, err := y.open(attempt)
+	job.Secret = y.secret
+	return job, err
 }
 
 func (y *try) CloseAttempt(ctx context.Context, attempt models.Attempt) error {
@@ -105,6 +113,11 @@ func (y *try) CloseAttempt(ctx context.Context, attempt models.Attempt) error {
 func (y *try) DisableDestination(_ context.Context, actionID, reason string, at time.Time) error {
 	y.journal = append(y.journal, "disable")
 	return y.disable(actionID, reason, at)
+}
+
+func (y *try) EnsureSecret(_ context.Context, fresh models.Secret) (models.Secret, error) {
+	y.journal = append(y.journal, "ensure")
+	return y.ensure(fresh)
 }
 
 // poster is the endpoint of a try.
@@ -128,7 +141,7 @@ func aJob(attempt models.Attempt) store.Job {
 			FormData: models.Document(`{"email":"ada@example.com"}`), FieldsCompleted: []string{"email"}, SubmittedAt: start,
 		},
 		Definition:  models.FormDefinition{Name: "contact", Actions: []models.Action{action}},
-		Destination: models.Destination{ActionID: "act_1", URL: "https://hooks.example.com/private-path", Enabled: true},
+		Destination: models.Destination{ActionID: "act_1", FormID: "form_1", URL: "https://hooks.example.com/private-path", Enabled: true},
 	}
 }
 
@@ -137,8 +150,11 @@ func answered(status int) webhook.Response {
 	response := webhook.Response{
 		Verdict:  models.Verdict{Outcome: models.OutcomeDelivered, HTTPStatus: status},
 		Duration: 120 * time.Millisecond,
-		Address:  netip.MustParseAddrPort("192.0.2.1:443"),
-		Excerpt:  "the answer's text",
+		Phases: webhook.Phases{
+			DNS: 10 * time.Millisecond, Connect: 20 * time.Millisecond, TLS: 30 * time.Millisecond, FirstByte: 40 * time.Millisecond,
+		},
+		Address: netip.MustParseAddrPort("192.0.2.1:443"),
+		Excerpt: "the answer's text",
 	}
 	if status != 200 {
 		response.Verdict.Outcome, response.Verdict.Code = models.OutcomeRetry, models.ErrorHTTPStatus

@@ -63,7 +63,8 @@ func writeJSON(c *gin.Context, status int, value any) {
 
 func decode(c *gin.Context, in any) error {
 	if c.Request.Method == http.MethodPost || c.Request.Method == http.MethodPut {
-		if err := decodeBody(c.Request.Body, in); err != nil {
+		_, optional := in.(interface{ OptionalBody() })
+		if err := decodeBody(c.Request.Body, in, optional); err != nil {
 			return err
 		}
 	}
@@ -110,15 +111,18 @@ func decodeQuery(raw string, in any) error {
 // notAnObject is said of a body that is another kind of JSON.
 const notAnObject = "The body is not a JSON object."
 
-// decodeBody reads exactly one JSON object without unknown fields.
-func decodeBody(reader io.Reader, in any) error {
+// decodeBody reads exactly one JSON object without unknown fields, or nothing
+// where the body is optional.
+func decodeBody(reader io.Reader, in any, optional bool) error {
 	body := bufio.NewReader(reader)
 	if isNull(body) {
 		return malformed(notAnObject)
 	}
 	decoder := json.NewDecoder(body)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(in); err != nil {
+	if err := decoder.Decode(in); errors.Is(err, io.EOF) && optional {
+		return nil
+	} else if err != nil {
 		return bodyError(err)
 	}
 	var tooLarge *http.MaxBytesError

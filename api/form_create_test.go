@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// richForm uses fields of every type, conditions, rules and both kinds of
+// richForm uses fields of every type, conditions, rules and all kinds of
 // actions.
 func richForm() object {
 	return object{
@@ -33,6 +33,7 @@ func richForm() object {
 			{"type": "email", "name": "hot", "to": []string{"Ann <ann@example.com>"}, "subject": "{{formName}}", "when": object{"field": "tier", "op": "eq", "value": "hot"}},
 			{"type": "email", "toTeam": true, "to": nil, "retrySchedule": []string{}},
 			{"url": "https://hooks.example.com/sheet", "response": "any", "enabled": false, "when": object{"field": "score", "op": "gte", "value": 40}},
+			{"type": "slack", "webhookUrl": "https://hooks.slack.example.com/secret", "messageTemplate": "{{email}}"},
 		},
 		"qualification": object{
 			"rules": []object{
@@ -78,6 +79,7 @@ func TestFormsShowNoSecret(t *testing.T) {
 		answer := s.call(t, http.MethodGet, path)
 		require.Equal(t, http.StatusOK, answer.Code)
 		require.NotContains(t, answer.Body.String(), "Bearer token")
+		require.NotContains(t, answer.Body.String(), "hooks.slack")
 	}
 	require.NotContains(t, s.log.String(), "Bearer token")
 	require.NotContains(t, s.log.String(), "ann@example.com")
@@ -95,6 +97,6 @@ func TestVersionsShowDefinitions(t *testing.T) {
 	require.NotContains(t, newest, "qualification")
 	first := versions[1].(map[string]any)["definition"].(map[string]any)
 	require.Len(t, first["fields"], 8)
-	require.Len(t, first["actions"], 4)
+	require.Len(t, first["actions"], 5)
 	require.Contains(t, first, "qualification")
 }

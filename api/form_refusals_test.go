@@ -29,7 +29,7 @@ func TestBadDefinitionsAreLocated(t *testing.T) {
 		"an email to something":          {action(object{"type": "email", "to": []string{"ann"}}), 422, "postActions[0].to[0]", "invalid"},
 		"a subject of two lines":         {action(object{"type": "email", "toTeam": true, "subject": "a\nb"}), 422, "postActions[0].subject", "invalid"},
 		"an email with a URL":            {action(object{"type": "email", "toTeam": true, "url": "https://x.example.com"}), 422, "postActions[0]", "unsupported"},
-		"an action that is not there":    {action(object{"type": "slack", "name": "a"}), 422, "postActions[0].type", "unsupported"},
+		"an action that is not there":    {action(object{"type": "fax", "name": "a"}), 422, "postActions[0].type", "unsupported"},
 		"a name that had another type":   {action(object{"name": "hot", "url": "https://x.example.com"}), 422, "postActions[0].name", "taken"},
 		"a text for recipients":          {action(object{"type": "email", "to": "ann@example.com"}), 422, "postActions.to", "type"},
 		"a text for a condition":         {action(object{"type": "email", "toTeam": true, "when": "always"}), 422, "postActions.when", "type"},

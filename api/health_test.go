@@ -29,15 +29,18 @@ func TestReadinessTellsOfEveryPart(t *testing.T) {
 		want   object
 	}{
 		"all answer": {
-			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: answers}}, http.StatusOK,
+			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: answers}},
+			http.StatusOK,
 			object{"status": "ok", "parts": object{"postgres": "ok", "temporal": "ok"}, "intake": nil},
 		},
 		"one is away": {
-			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: away}}, http.StatusOK,
+			[]api.ReadyCheck{{Part: "postgres", Ping: answers}, {Part: "temporal", Ping: away}},
+			http.StatusOK,
 			object{"status": "degraded", "parts": object{"postgres": "ok", "temporal": "unavailable"}, "intake": nil},
 		},
 		"all are away": {
-			[]api.ReadyCheck{{Part: "postgres", Ping: away}, {Part: "temporal", Ping: away}}, http.StatusServiceUnavailable,
+			[]api.ReadyCheck{{Part: "postgres", Ping: away}, {Part: "temporal", Ping: away}},
+			http.StatusServiceUnavailable,
 			object{"status": "unavailable", "parts": object{"postgres": "unavailable", "temporal": "unavailable"}, "intake": nil},
 		},
 	} {

@@ -55,8 +55,8 @@ func TestRefusals(t *testing.T) {
 		{"a second object", post, "/v1/forms", body(`{} {}`), 400, "malformed", ""},
 		{"text behind the object", post, "/v1/forms", body(`{}x`), 400, "malformed", ""},
 		{"nesting without end", post, "/v1/forms", body(strings.Repeat(`{"fields":[`, 6000)), 400, "malformed", ""},
-		{"an unknown field", post, "/v1/forms", body(`{"nmae":"x"}`), 400, "unknown_field", "nmae"},
-		{"an unknown field further in", post, "/v1/forms", body(`{"fields":[{"nmae":"x"}]}`), 400, "unknown_field", "nmae"},
+		{"an unknown field", post, "/v1/forms", body(`{"colour":"x"}`), 400, "unknown_field", "colour"},
+		{"an unknown field further in", post, "/v1/forms", body(`{"fields":[{"colour":"x"}]}`), 400, "unknown_field", "colour"},
 		{"an unknown field of a lead", post, "/v1/submissions", body(`{"formID2":"x"}`), 400, "unknown_field", "formID2"},
 
 		{"an unknown parameter", get, "/v1/submissions?state=failed", nil, 400, "unknown_field", "state"},

@@ -56,7 +56,9 @@ func TestInternalTextStaysInTheLog(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func() error{
 		"an error": func() error { return errors.New("ada@example.com broke it") },
-		"a panic":  func() error { panic("ada@example.com broke it") }, // on purpose: it is what is tested
+		"a panic": func() error {
+			panic("ada@example.com broke it") // on purpose: it is what is tested
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -73,6 +73,7 @@ func routes(d Dependencies) []route {
 	submit := policy{scope: auth.ScopeSubmit, bodyLimit: leadLimit}
 	write := policy{scope: auth.ScopeWrite, bodyLimit: formLimit}
 	remove := policy{scope: auth.ScopeWrite}
+	reveal := policy{scope: auth.ScopeWrite} // whoever knows a secret can forge webhooks
 	ask := policy{scope: auth.ScopeRead, bodyLimit: leadLimit}
 	table := []route{
 		{http.MethodPost, "/v1/forms", write, handle(http.StatusCreated, d.Forms.CreateForm)},
@@ -80,6 +81,11 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/v1/forms/:id", read, handle(http.StatusOK, d.Forms.Form)},
 		{http.MethodPut, "/v1/forms/:id", write, handle(http.StatusOK, d.Forms.ReplaceForm)},
 		{http.MethodGet, "/v1/forms/:id/versions", read, handle(http.StatusOK, d.Forms.Versions)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/test", write, handle(http.StatusOK, d.Forms.TestAction)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/enable", write, handle(http.StatusOK, d.Forms.EnableAction)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/disable", write, handle(http.StatusOK, d.Forms.DisableAction)},
+		{http.MethodGet, "/v1/forms/:id/secret", reveal, handle(http.StatusOK, d.Forms.Secret)},
+		{http.MethodPost, "/v1/forms/:id/secret/rotate", write, handle(http.StatusOK, d.Forms.RotateSecret)},
 
 		{http.MethodPost, "/v1/submissions", submit, handle(http.StatusAccepted, d.Leads.Capture)},
 		{http.MethodGet, "/v1/submissions", read, handle(http.StatusOK, d.Leads.Submissions)},
@@ -104,8 +110,12 @@ func routes(d Dependencies) []route {
 		table = append(table,
 			route{http.MethodGet, "/v1/outbox", read, handle(http.StatusOK, d.Outbox.Mails)},
 			route{http.MethodGet, web.OutboxPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.List(c) })},
-			route{http.MethodGet, web.OutboxMailPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.Mail(c, c.Param("id")) })},
-			route{http.MethodGet, web.OutboxBodyPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.Body(c, c.Param("id")) })},
+			route{http.MethodGet, web.OutboxMailPath, page, servePage(func(c *gin.Context) (web.Page, error) {
+				return pages.Mail(c, c.Param("id"))
+			})},
+			route{http.MethodGet, web.OutboxBodyPath, page, servePage(func(c *gin.Context) (web.Page, error) {
+				return pages.Body(c, c.Param("id"))
+			})},
 		)
 	}
 	if d.Receiver != nil {

@@ -48,9 +48,17 @@ func parseDatabaseURL(s string) (*url.URL, error) {
 		return nil, errors.New("a password with a space does not survive the server's Postgres plugin")
 	}
 	if _, err := pgx.ParseConfig(s); err != nil {
-		return nil, fmt.Errorf("not usable: %v", errors.Unwrap(err)) // the outer error repeats the URL
+		return nil, fmt.Errorf("not usable: %w", withoutURL(err))
 	}
 	return u, nil
+}
+
+// withoutURL is the error of a URL that pgx refuses, which would repeat it.
+func withoutURL(err error) error {
+	if refused, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+		refused.ConnString = "it"
+	}
+	return err
 }
 
 // sqlConfig describes one database to the Temporal server. Parameters of the
@@ -134,8 +142,7 @@ func maintenanceDatabase(u *url.URL) string {
 
 // code is the SQLSTATE of an error of Postgres, or empty.
 func code(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""

@@ -62,10 +62,12 @@ func TestDatabaseURLErrors(t *testing.T) {
 	for _, bad := range []string{
 		"", "postgres://h/", "http://u:secret@h", "postgres://u:secret%zz@h", "postgres://u:sec%20ret@h",
 		"postgres://u:secret@h:port", "postgres://u:secret@h?sslmode=odd",
+		"postgres://u:secret@h?channel_binding=odd",
 	} {
 		_, err := parseDatabaseURL(bad)
 		require.Error(t, err, bad)
 		require.NotContains(t, err.Error(), "secret")
+		require.NotContains(t, err.Error(), "nil", "it has a reason")
 	}
 }
 

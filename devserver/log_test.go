@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -13,8 +14,12 @@ import (
 
 // logLine is what the tests read of a line.
 type logLine struct {
-	Time, Level, Msg, Error, Service string
-	Count                            int
+	Time    string `json:"time"`
+	Level   string `json:"level"`
+	Msg     string `json:"msg"`
+	Error   string `json:"error"`
+	Service string `json:"service"`
+	Count   int    `json:"count"`
 }
 
 func logLines(t *testing.T, buf *bytes.Buffer) []logLine {
@@ -34,7 +39,7 @@ func TestLogDropsRepetitionsAndCountsThem(t *testing.T) {
 	l := newLogger("error", &buf)
 	derived := log.With(l.Logger, tag.String("service", "history"))
 	for range 500 {
-		l.Error("lost", tag.Error(fmt.Errorf("gone")))
+		l.Error("lost", tag.Error(errors.New("gone")))
 		derived.Error("lost")
 	}
 	derived.Error("another")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -61,6 +62,6 @@ func useNamespace(ctx context.Context, client workflowservice.WorkflowServiceCli
 }
 
 func isNamespaceNotFound(err error) bool {
-	_, ok := serviceerror.FromStatus(statusOf(err)).(*serviceerror.NamespaceNotFound)
+	_, ok := errors.AsType[*serviceerror.NamespaceNotFound](serviceerror.FromStatus(statusOf(err)))
 	return ok
 }

@@ -57,7 +57,11 @@ func (p *ports) hold(addr netip.AddrPort) (netip.AddrPort, error) {
 	if err != nil {
 		return addr, err
 	}
-	got := netip.AddrPortFrom(addr.Addr(), l.Addr().(*net.TCPAddr).AddrPort().Port())
+	bound, err := netip.ParseAddrPort(l.Addr().String())
+	if err != nil {
+		return addr, errors.Join(err, l.Close())
+	}
+	got := netip.AddrPortFrom(addr.Addr(), bound.Port())
 	p.held[got] = l
 	return got, nil
 }

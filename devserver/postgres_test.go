@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -12,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,8 +30,8 @@ var shared *pgServer
 type pgServer struct {
 	bin, dir string
 	port     int
-	account  *syscall.Credential // nil unless the tests run as root
-	cmd      *exec.Cmd           // nil while stopped
+	process  *syscall.SysProcAttr
+	cmd      *exec.Cmd // nil while stopped
 }
 
 // newPGServer starts one in a new temporary folder.
@@ -40,7 +40,7 @@ func newPGServer() (*pgServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	account, err := unprivileged()
+	process, err := unprivileged()
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func newPGServer() (*pgServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &pgServer{bin: bin, dir: dir, account: account}
+	c := &pgServer{bin: bin, dir: dir, process: process}
 	if err := c.create(); err != nil {
 		c.remove()
 		return nil, err
@@ -57,8 +57,8 @@ func newPGServer() (*pgServer, error) {
 }
 
 func (c *pgServer) create() error {
-	if c.account != nil {
-		if err := os.Chown(c.dir, int(c.account.Uid), int(c.account.Gid)); err != nil {
+	if account := c.process.Credential; account != nil {
+		if err := os.Chown(c.dir, int(account.Uid), int(account.Gid)); err != nil {
 			return err
 		}
 	}
@@ -116,14 +116,12 @@ func (c *pgServer) url() *url.URL {
 func (c *pgServer) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.bin, name), args...)
 	cmd.Dir = c.dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.account, Pdeathsig: syscall.SIGINT}
+	cmd.SysProcAttr = c.process
 	return cmd
 }
 
-var prefixes atomic.Int32
-
 // newPrefix names databases no other test uses.
-func newPrefix() string { return fmt.Sprintf("t%d", prefixes.Add(1)) }
+func newPrefix() string { return "t" + strings.ToLower(rand.Text()) }
 
 // query runs a statement that returns one value.
 func query[T any](t *testing.T, u *url.URL, database, sql string) T {
@@ -151,11 +149,12 @@ func findPostgres() (string, error) {
 	return "", errors.New("initdb is neither on PATH nor in the usual folders")
 }
 
-// unprivileged is the account Postgres runs as when the tests run as root,
-// which it refuses.
-func unprivileged() (*syscall.Credential, error) {
+// unprivileged says that Postgres ends with the tests, and has an account of its
+// own when they run as root, which it refuses.
+func unprivileged() (*syscall.SysProcAttr, error) {
+	process := &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
 	if os.Geteuid() != 0 {
-		return nil, nil
+		return process, nil
 	}
 	account, err := user.Lookup("postgres")
 	if err != nil {
@@ -166,7 +165,8 @@ func unprivileged() (*syscall.Credential, error) {
 		return nil, err
 	}
 	gid, err := strconv.ParseUint(account.Gid, 10, 32)
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
+	process.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return process, err
 }
 
 func freePort() (int, error) {

@@ -65,7 +65,7 @@ func serve(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 	defer log.flush()
 
 	st := &stack{set: set, ports: ports, log: log}
-	defer st.stop()
+	defer st.stop(context.WithoutCancel(ctx))
 	startCtx, cancel := context.WithTimeoutCause(ctx, startTimeout, errNotReady)
 	defer cancel()
 	if err := st.start(startCtx); err != nil {

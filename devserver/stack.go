@@ -86,8 +86,9 @@ func (s *stack) startUI(ctx context.Context) error {
 	return awaitUI(ctx, dialable(s.ports.ui))
 }
 
-// stop ends the UI, then the server, and gives up waiting after stopTimeout.
-func (s *stack) stop() {
+// stop ends the UI, then the server, and gives up waiting after stopTimeout or
+// when ctx ends.
+func (s *stack) stop(ctx context.Context) {
 	if s.ui != nil {
 		s.ui.Stop()
 	}
@@ -97,7 +98,7 @@ func (s *stack) stop() {
 	if server == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	if err := bounded(ctx, server.Stop); err != nil {
 		s.log.Warn("the Temporal server did not stop cleanly", tag.Error(err))

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,10 +83,26 @@ func (f *flow) settle() loadtest.Summary {
 	return account
 }
 
-// underWay counts the attempts that were open at some time between two moments.
-func (m *machine) underWay(from, to time.Time) int {
+// answers tells how long the answers took that came between two moments, by
+// quantile.
+func (f *flow) answers(from, to time.Time) (quantile func(q float64) time.Duration) {
+	var took []time.Duration
+	for _, id := range f.Ledger.Accepted() {
+		if entry := f.Ledger.Entry(id); entry.AcceptedAt.After(from) && entry.AcceptedAt.Before(to) {
+			took = append(took, entry.Latency)
+		}
+	}
+	slices.Sort(took)
+	return func(q float64) time.Duration { return took[int(q*float64(len(took)))] }
+}
+
+// underWay counts the attempts for a form's leads that were open at some time
+// between two moments.
+func (m *machine) underWay(formID string, from, to time.Time) int {
 	m.t.Helper()
-	return m.number(`SELECT count(*) FROM attempts WHERE started_at <= $2 AND (finished_at IS NULL OR finished_at >= $1)`, from, to)
+	return m.number(`SELECT count(*) FROM attempts a
+		JOIN deliveries d ON d.id = a.delivery_id JOIN submissions s ON s.id = d.submission_id
+		WHERE s.form_id = $1 AND a.started_at <= $3 AND (a.finished_at IS NULL OR a.finished_at >= $2)`, formID, from, to)
 }
 
 // waiting lists what is in the intake, oldest first.

@@ -119,7 +119,7 @@ func freeze(t *testing.T, pid int) (thaw func()) {
 	}
 	thaw = sync.OnceFunc(func() {
 		for _, each := range frozen {
-			syscall.Kill(each, syscall.SIGCONT)
+			syscall.Kill(each, syscall.SIGCONT) // an error means that it has ended
 		}
 	})
 	t.Cleanup(thaw)
@@ -156,10 +156,10 @@ type gate struct {
 }
 
 // newGate puts a gate for a program into a folder.
-func newGate(t *testing.T, dir, real string) gate {
+func newGate(t *testing.T, dir, program string) gate {
 	t.Helper()
-	g := gate{t: t, path: filepath.Join(dir, filepath.Base(real)), mark: filepath.Join(dir, filepath.Base(real)+".closed")}
-	script := fmt.Sprintf("#!/bin/sh\n[ \"$1\" = --version ] || [ ! -e %q ] || exit 1\nexec %q \"$@\"\n", g.mark, real)
+	g := gate{t: t, path: filepath.Join(dir, filepath.Base(program)), mark: filepath.Join(dir, filepath.Base(program)+".closed")}
+	script := fmt.Sprintf("#!/bin/sh\n[ \"$1\" = --version ] || [ ! -e %q ] || exit 1\nexec %q \"$@\"\n", g.mark, program)
 	require.NoError(t, os.WriteFile(g.path, []byte(script), 0o755))
 	return g
 }

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -94,6 +95,18 @@ func webhooksOf(arrivals []arrival) map[string][]webhook {
 		webhooks[got.SubmissionID] = append(webhooks[got.SubmissionID], got)
 	}
 	return webhooks
+}
+
+// messagesOf are the texts of the Slack messages that arrived, sorted: they say
+// of no lead which one it is.
+func messagesOf(arrivals []arrival) []string {
+	var texts []string
+	for _, arrived := range arrivals {
+		text, _ := arrived.Body["text"].(string)
+		texts = append(texts, text)
+	}
+	slices.Sort(texts)
+	return texts
 }
 
 // mail is what the provider was asked to send.

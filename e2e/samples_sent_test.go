@@ -70,15 +70,20 @@ func (s sample) signal(name string) any {
 	return signals[name]
 }
 
-// createSampleForms makes the sample forms, with one endpoint for all, and
-// returns their ids by name.
-func (m *machine) createSampleForms(url string) map[string]string {
+// createSampleForms makes the sample forms, with one endpoint for all webhooks
+// and one for all Slack messages, and returns their ids by name.
+func (m *machine) createSampleForms(url, slackURL string) map[string]string {
 	m.t.Helper()
 	var forms []map[string]any
 	require.NoError(m.t, json.Unmarshal(sampleFile(m.t, "forms.json"), &forms))
 	ids := map[string]string{}
 	for _, form := range forms {
 		form["webhook"].(map[string]any)["url"] = url
+		for _, action := range form["postActions"].([]any) {
+			if action := action.(map[string]any); action["type"] == "slack" {
+				action["webhookUrl"] = slackURL
+			}
+		}
 		var made struct {
 			ID   string `json:"id"`
 			Name string `json:"name"`

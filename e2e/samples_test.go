@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,7 +29,8 @@ func TestEverySampleLead(t *testing.T) {
 	m := newMachine(t, append(mailedBy(provider), "LEADRAIL_LOG_LEVEL=warn")...)
 	leadrail := m.up()
 	endpoint := newReceiver(t, http.StatusOK)
-	forms := m.createSampleForms(endpoint.URL)
+	slack := newReceiver(t, http.StatusOK)
+	forms := m.createSampleForms(endpoint.URL, slack.URL+"/slack")
 	m.createTeams()
 	every := 4
 	if os.Getenv("LEADRAIL_LONG") != "" {
@@ -43,6 +45,7 @@ func TestEverySampleLead(t *testing.T) {
 	t.Logf("%d leads accepted within %s, finished within %s", len(samples), accepted, time.Since(start))
 
 	outcomes, bodies, mails := map[string]outcome{}, map[string][]webhook{}, map[string][]mail{}
+	var messages []string
 	teams := map[string]int{}
 	for i, sample := range samples {
 		outcomes[ids[i]] = sample.outcome()
@@ -50,12 +53,17 @@ func TestEverySampleLead(t *testing.T) {
 		if to := sample.mailTo(); to != "" {
 			mails[ids[i]] = []mail{{Status: http.StatusAccepted, To: to, ReplyTo: sample.text("email")}}
 		}
+		if text := sample.slack(); text != "" {
+			messages = append(messages, text)
+		}
 		teams[sample.team()]++
 	}
 	require.Len(t, outcomes, len(samples), "no id twice")
 	require.Empty(t, cmp.Diff(outcomes, outcomesOf(results)))
 	require.Empty(t, cmp.Diff(bodies, webhooksOf(endpoint.all())))
 	require.Empty(t, cmp.Diff(mails, mailsOf(provider.All())))
+	slices.Sort(messages)
+	require.Empty(t, cmp.Diff(messages, messagesOf(slack.all())))
 	require.Empty(t, cmp.Diff(assignments(teams), assignmentsOf(results)))
 	require.Equal(t, 0, leadrail.stop())
 }

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 )
@@ -25,6 +26,9 @@ func (s sample) outcome() outcome {
 	deliveries := []string{"webhook"}
 	if s.mailTo() != "" {
 		deliveries = append(deliveries, "email")
+	}
+	if s.slack() != "" {
+		deliveries = append(deliveries, "slack")
 	}
 	return outcome{
 		Form: s.form, Status: "completed", Score: s.score(), Tier: s.tier(),
@@ -118,6 +122,16 @@ func (s sample) mailTo() string {
 		return "support@example.com"
 	}
 	return ""
+}
+
+// slack is the Slack message about the lead, "" for none. What the visitor wrote
+// makes no markup and no links.
+func (s sample) slack() string {
+	if s.score() < 70 {
+		return ""
+	}
+	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "://", ":\u2060//", "\r\n", "\n")
+	return plain.Replace(fmt.Sprintf("%s from %s (%d)", s.text("name"), s.text("company"), s.score()))
 }
 
 // teamWeights are the members' shares, in the team's order; a member's address

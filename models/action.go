@@ -12,10 +12,11 @@ type ActionType string
 const (
 	ActionWebhook ActionType = "webhook"
 	ActionEmail   ActionType = "email"
+	ActionSlack   ActionType = "slack"
 )
 
 // Valid reports whether t is a known action type.
-func (t ActionType) Valid() bool { return t == ActionWebhook || t == ActionEmail }
+func (t ActionType) Valid() bool { return t == ActionWebhook || t == ActionEmail || t == ActionSlack }
 
 // Action is what a form does with a submission, as defined by one version of
 // the form. Where it goes, a Destination, is read fresh at each attempt.
@@ -34,6 +35,9 @@ type Action struct {
 	Subject string `json:"subject,omitempty"`
 	// ToTeam adds the routed team's addresses to an email's recipients.
 	ToTeam bool `json:"toTeam,omitempty"`
+	// MessageTemplate is the text of a Slack message, in Slack's own markup;
+	// empty for the default.
+	MessageTemplate string `json:"messageTemplate,omitempty"`
 	// RetrySchedule lists the waits before the second, third, … attempt, each
 	// counted from the end of the attempt before.
 	// Nil means the default.
@@ -82,8 +86,13 @@ type Destination struct {
 	ActionID string `gorm:"primaryKey"`
 	FormID   string
 	Name     string
-	// URL is empty for an action that makes no request.
+	// Type never changes: leads of older versions rely on it.
+	Type ActionType
+	// URL is a webhook's; empty for other types.
 	URL string
+	// SealedURL is the URL of a Slack action, bound to the action id: whoever
+	// knows it can post. Absent for other types.
+	SealedURL Sealed
 	// Headers are the caller's own request headers, a sealed JSON object bound
 	// to the action id; absent when there are none.
 	Headers Sealed

@@ -43,7 +43,10 @@ type Attempt struct {
 	DeliveryID string `gorm:"primaryKey"`
 	RunSeq     int    `gorm:"primaryKey;autoIncrement:false"`
 	// N counts the attempts of a run from 1.
-	N         int `gorm:"primaryKey;autoIncrement:false"`
+	N int `gorm:"primaryKey;autoIncrement:false"`
+	// ActionID is the delivery's, so that the health of an action can be read
+	// from its attempts alone.
+	ActionID  string
 	Trigger   Trigger
 	StartedAt time.Time
 	// FinishedAt is nil while the attempt is open.
@@ -61,6 +64,18 @@ type Attempt struct {
 	Response string
 	// Address is the IP address and port that was dialled.
 	Address string
+	Phases  Phases `gorm:"embedded"`
+}
+
+// Phases says where the time of an attempt went, in whole milliseconds. A phase
+// that was not reached, or took less than one, is 0.
+type Phases struct {
+	DNSMS     int64 `gorm:"column:dns_ms" json:"dnsMs"`
+	ConnectMS int64 `gorm:"column:connect_ms" json:"connectMs"`
+	TLSMS     int64 `gorm:"column:tls_ms" json:"tlsMs"`
+	// FirstByteMS runs from the open connection to the first byte of the
+	// answer.
+	FirstByteMS int64 `gorm:"column:first_byte_ms" json:"firstByteMs"`
 }
 
 // Record takes the verdict that ends the attempt.

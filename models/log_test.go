@@ -29,13 +29,15 @@ func personal() map[string]any {
 			Assignment: &models.Assignment{Assignee: private},
 			Deliveries: []models.Delivery{{ID: "dlv_1", Attempts: []models.Attempt{{Response: private}}}},
 		},
-		"delivery":    models.Delivery{ID: "dlv_1", Attempts: []models.Attempt{{Response: private}}},
-		"attempt":     models.Attempt{DeliveryID: "dlv_1", RunSeq: 1, N: 2, Response: private, Address: private},
-		"destination": models.Destination{ActionID: "act_1", URL: private, Headers: models.Sealed(private), Recipients: []string{private}},
-		"form":        models.Form{ID: "form_1", AlertEmail: private},
-		"assignment":  models.Assignment{TeamID: "team_1", Assignee: private},
-		"team":        models.Team{ID: "team_1", Emails: []string{private}, Members: []models.Member{{Email: private}}},
-		"member":      models.Member{TeamID: "team_1", Email: private},
+		"delivery": models.Delivery{ID: "dlv_1", Attempts: []models.Attempt{{Response: private}}},
+		"attempt":  models.Attempt{DeliveryID: "dlv_1", RunSeq: 1, N: 2, Response: private, Address: private},
+		"destination": models.Destination{
+			ActionID: "act_1", URL: private, SealedURL: models.Sealed(private), Headers: models.Sealed(private), Recipients: []string{private},
+		},
+		"form":       models.Form{ID: "form_1", AlertEmail: private},
+		"assignment": models.Assignment{TeamID: "team_1", Assignee: private},
+		"team":       models.Team{ID: "team_1", Emails: []string{private}, Members: []models.Member{{Email: private}}},
+		"member":     models.Member{TeamID: "team_1", Email: private},
 	}
 }
 

@@ -17,6 +17,7 @@ type Activities struct {
 	Lead      *activities.Lead
 	Webhook   *activities.Webhook
 	Email     *activities.Email
+	Slack     *activities.Slack
 	Alert     *activities.Alert
 	Reconcile *activities.Reconcile
 }
@@ -56,7 +57,7 @@ func New(temporal client.Client, effects Activities, options Options) worker.Wor
 	})
 	w.RegisterWorkflowWithOptions(workflows.Capture, workflow.RegisterOptions{Name: workflows.CaptureName})
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: workflows.ReconcileName})
-	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Alert, effects.Reconcile} {
+	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Slack, effects.Alert, effects.Reconcile} {
 		w.RegisterActivityWithOptions(effect, activity.RegisterOptions{})
 	}
 	return w

@@ -62,5 +62,5 @@ func TestDoctorFailsWhenSomethingIsWrong(t *testing.T) {
 	require.Equal(t, 1, got.Code)
 	require.Contains(t, got.Out, "fail configuration: LEADRAIL_SEAL_KEYS is not set\nok   postgres: version ")
 	require.Contains(t, got.Out, "fail temporal: start the server, or correct TEMPORAL_ADDRESS")
-	require.Equal(t, "leadrail: 2 of 11 checks failed\n", got.Err)
+	require.Equal(t, "leadrail: 2 of 12 checks failed\n", got.Err)
 }

@@ -9,6 +9,7 @@ import (
 	"leadrail/internal/config"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
+	"leadrail/models"
 )
 
 const (
@@ -64,7 +65,8 @@ func (d *doctor) checkSealKeys(context.Context) []finding {
 	return passed.sayf("they can be read")
 }
 
-// checkSealedHeaders opens all that is stored: each may be under another key.
+// checkSealedHeaders opens all that is stored, Slack's URLs too: each may be
+// under another key.
 func (d *doctor) checkSealedHeaders(ctx context.Context) []finding {
 	actions, err := d.store.FormActions(ctx)
 	if err != nil {
@@ -72,16 +74,18 @@ func (d *doctor) checkSealedHeaders(ctx context.Context) []finding {
 	}
 	sealed, shut := 0, []store.FormAction{}
 	for _, action := range actions {
-		if len(action.Headers) == 0 {
-			continue
-		}
-		sealed++
-		if _, err := d.keyring.Open(action.Headers, action.ActionID); err != nil {
-			shut = append(shut, action)
+		for _, secret := range []models.Sealed{action.Headers, action.SealedURL} {
+			if len(secret) == 0 {
+				continue
+			}
+			sealed++
+			if _, err := d.keyring.Open(secret, action.ActionID); err != nil {
+				shut = append(shut, action)
+			}
 		}
 	}
 	if len(shut) > 0 {
-		return failed.sayf("%d of %d do not open (%s): add the key that sealed them to LEADRAIL_SEAL_KEYS, or send the headers again",
+		return failed.sayf("%d of %d do not open (%s): add the key that sealed them to LEADRAIL_SEAL_KEYS, or send them again",
 			len(shut), sealed, names(shut))
 	}
 	return passed.sayf("%d of %d open", sealed, sealed)

@@ -169,11 +169,12 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 				t.Helper()
 				crm := webhook("crm", "https://example.com/hook")
 				crm.Headers = p.keyring.Seal([]byte(`{"X-Key":"hunter2"}`), "act_crm")
-				p.form(t, crm)
+				chat := models.Destination{Name: "chat", Type: models.ActionSlack, SealedURL: p.keyring.Seal([]byte("hunter2"), "act_chat")}
+				p.form(t, crm, chat)
 				p.config.SealKeys = config.Secret(seal.GenerateKey("k2"))
 			},
-			[]string{"fail sealed headers: 1 of 1 do not open (contact/crm): add the key that sealed them to LEADRAIL_SEAL_KEYS," +
-				" or send the headers again"},
+			[]string{"fail sealed headers: 2 of 2 do not open (contact/chat, contact/crm): add the key that sealed them to LEADRAIL_SEAL_KEYS," +
+				" or send them again"},
 		},
 		"refused webhooks": {
 			func(t *testing.T, p *patient) {

@@ -13,8 +13,8 @@ var formSamples []byte
 //go:embed samples/leads.ndjson
 var leadSamples []byte
 
-// sampleForms are the sample forms as the API takes them, with webhooks to
-// receiverURL.
+// sampleForms are the sample forms as the API takes them, with webhooks and
+// Slack messages to receiverURL.
 func sampleForms(receiverURL string) ([]map[string]any, error) {
 	var samples []map[string]any
 	if err := json.Unmarshal(formSamples, &samples); err != nil {
@@ -23,6 +23,12 @@ func sampleForms(receiverURL string) ([]map[string]any, error) {
 	for _, form := range samples {
 		if own, ok := form["webhook"].(map[string]any); ok {
 			own["url"] = receiverURL
+		}
+		actions, _ := form["postActions"].([]any)
+		for _, action := range actions {
+			if action, ok := action.(map[string]any); ok && action["type"] == "slack" {
+				action["webhookUrl"] = receiverURL
+			}
 		}
 	}
 	return samples, nil

@@ -17,6 +17,7 @@ const (
 	crm    = `{"name":"crm","url":"https://crm.example.com","headers":{"X-Key":"secret"}}`
 	sheet  = `{"name":"sheet","url":"https://sheet.example.com"}`
 	notify = `{"type":"email","name":"notify","to":["sales@example.com"]}`
+	chat   = `{"type":"slack","name":"chat","webhookUrl":"https://hooks.slack.example.com/services/T1/B2/secret","messageTemplate":"{{email}}"}`
 )
 
 // idsOf lists the ids of all actions by name.
@@ -63,11 +64,13 @@ func TestActionIDsAreOfOneForm(t *testing.T) {
 func TestAnActionKeepsItsType(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
-	form := create(t, s, withActions(crm+","+notify))
+	form := create(t, s, withActions(crm+","+notify+","+chat))
 	for _, list := range []string{
 		`{"type":"email","name":"crm","to":["crm@example.com"]}`,
 		`{"type":"email","name":"crm","toTeam":true}`,
 		`{"name":"notify","url":"https://notify.example.com"}`,
+		`{"type":"slack","name":"crm","webhookUrl":"https://hooks.slack.example.com"}`,
+		`{"name":"chat","url":"https://hooks.slack.example.com"}`,
 	} {
 		for range 2 { // in the form, and removed from it
 			_, err := s.ReplaceForm(t.Context(), forms.ReplaceInput{Ref: forms.Ref{ID: form.ID}, Input: inputOf(t, withActions(list))})

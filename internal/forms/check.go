@@ -19,6 +19,8 @@ const (
 	maxTextLength = 2000
 	maxRecipients = 100
 	maxSubject    = 255
+	maxTemplate   = 3000
+	maxReason     = 500
 )
 
 var namePattern = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)

@@ -31,7 +31,8 @@ func (c *checker) action(action ActionInput) {
 		c.addf(action.path+".type", "unsupported", "The type of the form's own webhook is %q.", models.ActionWebhook)
 		return
 	case !action.Type.Valid():
-		c.addf(action.path+".type", "unsupported", "The type of an action is %q or %q.", models.ActionWebhook, models.ActionEmail)
+		c.addf(action.path+".type", "unsupported", "The type of an action is %q, %q or %q.",
+			models.ActionWebhook, models.ActionEmail, models.ActionSlack)
 		return
 	case own != (action.Name == webhookName):
 		c.addf(action.path+".name", "reserved", "The form's own webhook, and it alone, is called %q.", webhookName)
@@ -39,17 +40,45 @@ func (c *checker) action(action ActionInput) {
 		c.name(action.path+".name", action.Name)
 	}
 	c.schedule(action.path+".retrySchedule", action.RetrySchedule)
-	if action.Type == models.ActionEmail {
+	c.foreign(action)
+	switch action.Type {
+	case models.ActionEmail:
 		c.email(action)
-	} else {
+	case models.ActionSlack:
+		c.slack(action)
+	case models.ActionWebhook:
 		c.webhook(action)
 	}
 }
 
-func (c *checker) webhook(action ActionInput) {
-	if len(action.To) > 0 || action.Subject != "" || action.ToTeam {
+// foreign refuses what belongs to actions of other types.
+func (c *checker) foreign(action ActionInput) {
+	if action.Type != models.ActionWebhook && (action.URL != "" || len(action.Headers) > 0 || action.Response != "") {
+		c.addf(action.path, "unsupported", "url, headers and response are for an action of type %q.", models.ActionWebhook)
+	}
+	if action.Type != models.ActionEmail && (len(action.To) > 0 || action.Subject != "" || action.ToTeam) {
 		c.addf(action.path, "unsupported", "to, subject and toTeam are for an action of type %q.", models.ActionEmail)
 	}
+	if action.Type != models.ActionSlack && (action.WebhookURL != "" || action.MessageTemplate != "") {
+		c.addf(action.path, "unsupported", "webhookUrl and messageTemplate are for an action of type %q.", models.ActionSlack)
+	}
+}
+
+// slack checks no URL that stands for the stored one: that was checked when it
+// came.
+func (c *checker) slack(action ActionInput) {
+	if action.WebhookURL != Mask {
+		if err := c.destinations.CheckURL(action.WebhookURL); err != nil {
+			c.addf(action.path+".webhookUrl", "invalid", "%s", err)
+		}
+	}
+	if utf8.RuneCountInString(action.MessageTemplate) > maxTemplate {
+		c.addf(action.path+".messageTemplate", "max_length", "At most %d characters.", maxTemplate)
+	}
+	c.storable(action.path+".messageTemplate", action.MessageTemplate)
+}
+
+func (c *checker) webhook(action ActionInput) {
 	if !action.Response.Valid() {
 		c.addf(action.path+".response", "invalid", `The response rule is "json" or "any".`)
 	}
@@ -75,9 +104,6 @@ func withoutMasks(headers map[string]string) map[string]string {
 }
 
 func (c *checker) email(action ActionInput) {
-	if action.URL != "" || len(action.Headers) > 0 || action.Response != "" {
-		c.addf(action.path, "unsupported", "url, headers and response are for an action of type %q.", models.ActionWebhook)
-	}
 	switch {
 	case len(action.To) == 0 && !action.ToTeam:
 		c.addf(action.path+".to", "required", "Name a recipient, or set toTeam.")

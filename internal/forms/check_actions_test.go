@@ -23,7 +23,7 @@ func TestActions(t *testing.T) {
 		"the own webhook by name":     {`{"webhook":{"type":"webhook","name":"webhook",` + hook + `}}`, nil},
 		"the own webhook renamed":     {`{"webhook":{"name":"crm",` + hook + `}}`, []string{"webhook.name reserved"}},
 		"the own webhook an email":    {`{"webhook":{"type":"email","to":["a@example.com"]}}`, []string{"webhook.type unsupported"}},
-		"slack":                       {actions(`{"type":"slack","name":"a"}`), []string{"postActions[0].type unsupported"}},
+		"the own webhook a message":   {`{"webhook":{"type":"slack",` + hook + `}}`, []string{"webhook.type unsupported"}},
 		"a type of nobody":            {actions(`{"type":"Carrier Pigeon"}`), []string{"postActions[0].type unsupported"}},
 		"no waits":                    {actions(`{"retrySchedule":[],` + hook + `}`), nil},
 		"the most and longest waits":  {actions(`{"retrySchedule":[` + strings.Repeat(`"24h",`, 19) + `"0s"],` + hook + `}`), nil},
@@ -89,5 +89,27 @@ func TestEmails(t *testing.T) {
 		"headers":                     {email(`"toTeam":true,"headers":{"X-Key":"x"}`), []string{"postActions[0] unsupported"}},
 		"a response":                  {email(`"toTeam":true,"response":"json"`), []string{"postActions[0] unsupported"}},
 		"the empty parts of a hook":   {email(`"toTeam":true,"url":"","headers":{},"response":""`), nil},
+	}.check(t)
+}
+
+func TestSlackMessages(t *testing.T) {
+	t.Parallel()
+	slack := func(rest string) string { return `{"postActions":[{"type":"slack",` + rest + `}]}` }
+	const url = `"webhookUrl":"https://hooks.slack.example.com/services/T1/B2/secret"`
+	refusals{
+		"a URL":                      {slack(url), nil},
+		"a template":                 {slack(url + `,"messageTemplate":"*New* {{email}}\n<!here>"`), nil},
+		"the longest template":       {slack(url + `,"messageTemplate":"` + strings.Repeat("é", 3000) + `"`), nil},
+		"a template too long":        {slack(url + `,"messageTemplate":"` + strings.Repeat("é", 3001) + `"`), []string{"postActions[0].messageTemplate max_length"}},
+		"a template with U+0000":     {slack(url + `,"messageTemplate":"\u0000"`), []string{"postActions[0].messageTemplate invalid"}},
+		"no URL":                     {slack(`"messageTemplate":"x"`), []string{"postActions[0].webhookUrl invalid"}},
+		"a private address":          {slack(`"webhookUrl":"http://10.0.0.1/x"`), []string{"postActions[0].webhookUrl invalid"}},
+		"a mask of nothing":          {slack(`"webhookUrl":"••••••••"`), []string{"postActions[0].webhookUrl masked"}},
+		"the parts of a webhook":     {slack(url + `,"url":"https://example.com","response":"any"`), []string{"postActions[0] unsupported"}},
+		"the parts of an email":      {slack(url + `,"to":["a@example.com"]`), []string{"postActions[0] unsupported"}},
+		"the parts of both":          {slack(url + `,"headers":{"X-A":"1"},"toTeam":true`), []string{"postActions[0] unsupported", "postActions[0] unsupported"}},
+		"its parts in a webhook":     {`{"webhook":{"url":"https://example.com",` + url + `}}`, []string{"webhook unsupported"}},
+		"its template in an email":   {`{"postActions":[{"type":"email","toTeam":true,"messageTemplate":"x"}]}`, []string{"postActions[0] unsupported"}},
+		"its empty parts, in others": {`{"webhook":{"url":"https://example.com","webhookUrl":"","messageTemplate":""}}`, nil},
 	}.check(t)
 }

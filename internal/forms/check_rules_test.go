@@ -99,7 +99,7 @@ func TestConditionsOfActions(t *testing.T) {
 			[]string{"postActions[0].when.value option"},
 		},
 		"beside a type of nobody": {
-			`{"postActions":[{"type":"slack","when":{"op":"exists"}}]}`,
+			`{"postActions":[{"type":"fax","when":{"op":"exists"}}]}`,
 			[]string{"postActions[0].type unsupported", "postActions[0].when.field required"},
 		},
 	}.check(t)

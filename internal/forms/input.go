@@ -38,8 +38,8 @@ type Input struct {
 	UpdatedAt string `json:"updatedAt"`
 }
 
-// ActionInput is an action as its author writes it. ID and DisabledReason are
-// taken and ignored, as in Input.
+// ActionInput is an action as its author writes it. ID, DisabledReason and
+// Health are taken and ignored, as in Input.
 type ActionInput struct {
 	// Type is "webhook", the default.
 	Type models.ActionType `json:"type"`
@@ -67,8 +67,15 @@ type ActionInput struct {
 	// ToTeam adds the addresses of the team that the lead is routed to.
 	ToTeam bool `json:"toTeam"`
 
-	ID             string `json:"id"`
-	DisabledReason string `json:"disabledReason"`
+	// WebhookURL and MessageTemplate are for a Slack message. The URL is a
+	// secret: Mask keeps the stored one.
+	WebhookURL string `json:"webhookUrl"`
+	// MessageTemplate may have placeholders; empty means the default.
+	MessageTemplate string `json:"messageTemplate"`
+
+	ID             string      `json:"id"`
+	DisabledReason string      `json:"disabledReason"`
+	Health         *HealthView `json:"health"`
 
 	// path is where the action stands in the form.
 	path string
@@ -125,13 +132,14 @@ func (in *Input) definition() models.FormDefinition {
 	}
 	for _, action := range in.actions() {
 		definition.Actions = append(definition.Actions, models.Action{
-			Name:          action.Name,
-			Type:          action.Type,
-			When:          action.When,
-			Response:      action.Response,
-			Subject:       action.Subject,
-			ToTeam:        action.ToTeam,
-			RetrySchedule: action.RetrySchedule,
+			Name:            action.Name,
+			Type:            action.Type,
+			When:            action.When,
+			Response:        action.Response,
+			Subject:         action.Subject,
+			ToTeam:          action.ToTeam,
+			MessageTemplate: action.MessageTemplate,
+			RetrySchedule:   action.RetrySchedule,
 		})
 	}
 	return definition

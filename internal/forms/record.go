@@ -39,7 +39,7 @@ func (s *Service) record(form models.Form, in *Input, stored []models.Destinatio
 
 func (s *Service) destination(form models.Form, action ActionInput, stored models.Destination) (models.Destination, error) {
 	destination := models.Destination{
-		ActionID: stored.ActionID, FormID: form.ID, Name: action.Name, URL: action.URL,
+		ActionID: stored.ActionID, FormID: form.ID, Name: action.Name, Type: action.Type, URL: action.URL,
 		Enabled: enabled(action.Enabled), UpdatedAt: form.UpdatedAt,
 	}
 	if action.Type == models.ActionEmail {
@@ -47,12 +47,25 @@ func (s *Service) destination(form models.Form, action ActionInput, stored model
 	}
 	if destination.ActionID == "" {
 		destination.ActionID = id.New(id.Action)
-	} else if (stored.Recipients == nil) != (destination.Recipients == nil) {
+	} else if stored.Type != destination.Type {
 		return models.Destination{}, models.InvalidField(action.path+".name", "taken",
 			"The form has, or had, an action of this name and another type, which its leads keep: choose another name.")
 	}
 	if !destination.Enabled {
 		destination.DisabledReason = stored.DisabledReason
+	}
+	return s.sealSecrets(destination, action, stored)
+}
+
+// sealSecrets fills in what is stored sealed.
+func (s *Service) sealSecrets(destination models.Destination, action ActionInput, stored models.Destination) (models.Destination, error) {
+	switch {
+	case action.WebhookURL == Mask && len(stored.SealedURL) == 0:
+		return destination, models.InvalidField(action.path+".webhookUrl", "masked", "No URL is stored for this action: send one.")
+	case action.WebhookURL == Mask:
+		destination.SealedURL = stored.SealedURL
+	case action.WebhookURL != "":
+		destination.SealedURL = s.Sealer.Seal([]byte(action.WebhookURL), destination.ActionID)
 	}
 	headers, err := s.keepMasked(action, stored)
 	if err != nil || len(headers) == 0 {
@@ -60,7 +73,7 @@ func (s *Service) destination(form models.Form, action ActionInput, stored model
 	}
 	plain, err := json.Marshal(headers)
 	if err != nil {
-		return models.Destination{}, fmt.Errorf("encode headers: %w", err)
+		return destination, fmt.Errorf("encode headers: %w", err)
 	}
 	destination.Headers = s.Sealer.Seal(plain, destination.ActionID)
 	return destination, nil

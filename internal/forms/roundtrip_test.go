@@ -107,12 +107,12 @@ func TestAView(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(encoded(t, create(t, s, everything))), &view))
 	for i, want := range []string{
-		`{"type":"webhook","name":"sheet","url":"https://hooks.example.com/sheet","headers":{},"response":"any","retrySchedule":["1s","2h"],"enabled":false}`,
+		`{"type":"webhook","name":"sheet","url":"https://hooks.example.com/sheet","headers":{},"response":"any","retrySchedule":["1s","2h"],"enabled":false,"health":null}`,
 		`{"type":"email","name":"email_2","to":["Ann <ann@example.com>","bob@example.com"],"subject":"{{formName}}","toTeam":true,
-			"when":{"field":"tier","op":"ne","value":"cold"},"retrySchedule":[],"enabled":true}`,
-		`{"type":"email","name":"team","to":[],"toTeam":true,"retrySchedule":["0s","1m","5m"],"enabled":true}`,
+			"when":{"field":"tier","op":"ne","value":"cold"},"retrySchedule":[],"enabled":true,"health":null}`,
+		`{"type":"email","name":"team","to":[],"toTeam":true,"retrySchedule":["0s","1m","5m"],"enabled":true,"health":null}`,
 		`{"type":"webhook","name":"webhook","url":"https://crm.example.com/leads","headers":{"Authorization":"••••••••","X-Kind":"••••••••"},
-			"response":"json","when":{"field":"qualified","op":"eq","value":true},"retrySchedule":["0s","1m","5m"],"enabled":true}`,
+			"response":"json","when":{"field":"qualified","op":"eq","value":true},"retrySchedule":["0s","1m","5m"],"enabled":true,"health":null}`,
 		`{"rules":[{"name":"Pro","when":{"field":"plan","op":"eq","value":"pro"},"points":40},{"name":"Free","when":{"field":"plan","op":"ne","value":"pro"},"points":-10}],
 			"tiers":[{"name":"hot","min":40},{"name":"cold","min":0}],"qualifiedFrom":20}`,
 	} {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"leadrail/internal/forms"
+	"leadrail/internal/store"
 	"leadrail/models"
 )
 
@@ -55,4 +56,33 @@ func TestSecretsOfAnotherKeyAreAnErrorOfOurs(t *testing.T) {
 	require.Equal(t, models.CodeInternal, models.CodeOf(err))
 	_, err = other.ReplaceForm(t.Context(), forms.ReplaceInput{Ref: forms.Ref{ID: form.ID}, Input: inputOf(t, withActions(crm))})
 	require.Equal(t, models.CodeInternal, models.CodeOf(err))
+}
+
+// slackURL opens the URL that is stored of the form's Slack action.
+func slackURL(t *testing.T, s *forms.Service, db *store.Store, form string) string {
+	t.Helper()
+	record, err := db.Form(t.Context(), form)
+	require.NoError(t, err)
+	require.Len(t, record.Destinations, 1)
+	require.Empty(t, record.Destinations[0].URL)
+	plain, err := s.Sealer.Open(record.Destinations[0].SealedURL, record.Destinations[0].ActionID)
+	require.NoError(t, err)
+	return string(plain)
+}
+
+func TestTheURLOfSlackIsASecret(t *testing.T) {
+	t.Parallel()
+	s, db := newService(t)
+	form := create(t, s, withActions(chat))
+	require.Equal(t, forms.Mask, form.PostActions[0].WebhookURL)
+	require.Equal(t, "{{email}}", form.PostActions[0].MessageTemplate)
+	require.NotContains(t, encoded(t, form), "hooks.slack")
+	require.Equal(t, "https://hooks.slack.example.com/services/T1/B2/secret", slackURL(t, s, db, form.ID))
+
+	kept := replace(t, s, form.ID, encoded(t, form))
+	require.Equal(t, form.PostActions, kept.PostActions)
+	require.Equal(t, "https://hooks.slack.example.com/services/T1/B2/secret", slackURL(t, s, db, form.ID), "the mask keeps it")
+
+	replace(t, s, form.ID, withActions(`{"type":"slack","name":"chat","webhookUrl":"https://hooks.slack.example.com/services/new"}`))
+	require.Equal(t, "https://hooks.slack.example.com/services/new", slackURL(t, s, db, form.ID))
 }

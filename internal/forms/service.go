@@ -12,6 +12,13 @@ import (
 // Store keeps forms.
 type Store interface {
 	Reader
+	Writer
+	SecretStore
+	ActionStore
+}
+
+// Writer changes forms.
+type Writer interface {
 	CreateForm(ctx context.Context, record store.FormRecord) error
 	ReplaceForm(ctx context.Context, record store.FormRecord) error
 }
@@ -21,6 +28,13 @@ type Reader interface {
 	Form(ctx context.Context, id string) (store.FormRecord, error)
 	Forms(ctx context.Context, filter store.FormFilter) ([]store.FormRecord, error)
 	FormVersions(ctx context.Context, id string) ([]models.FormVersion, error)
+}
+
+// ActionStore switches actions on and off, and knows how they do.
+type ActionStore interface {
+	DisableDestination(ctx context.Context, actionID, reason string, at time.Time) error
+	EnableDestination(ctx context.Context, actionID string, at time.Time) error
+	ActionHealth(ctx context.Context, actionIDs []string, at time.Time) (map[string]store.ActionHealth, error)
 }
 
 // Sealer encrypts a value for its owner and opens it again.
@@ -34,7 +48,9 @@ type Service struct {
 	Store        Store
 	Destinations DestinationChecker
 	Sealer       Sealer
-	Now          func() time.Time
+	// Trier makes the attempts of TestAction.
+	Trier Trier
+	Now   func() time.Time
 }
 
 // Ref names a form.
@@ -57,10 +73,11 @@ func (s *Service) CreateForm(ctx context.Context, in Input) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
+	record.Secret = NewSecret(s.Sealer, form.ID, now)
 	if err := s.Store.CreateForm(ctx, record); err != nil {
 		return View{}, err
 	}
-	return s.view(record)
+	return s.view(record, nil)
 }
 
 // ReplaceInput is a form's new definition.
@@ -101,7 +118,7 @@ func (s *Service) ReplaceForm(ctx context.Context, in ReplaceInput) (View, error
 	if err := s.Store.ReplaceForm(ctx, record); err != nil {
 		return View{}, err
 	}
-	return s.view(record)
+	return s.viewOne(ctx, record)
 }
 
 // Form reads a form at its newest version.
@@ -110,7 +127,7 @@ func (s *Service) Form(ctx context.Context, ref Ref) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return s.view(record)
+	return s.viewOne(ctx, record)
 }
 
 // ListInput selects forms; absent parameters select everything.
@@ -138,11 +155,9 @@ func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], e
 	if err != nil {
 		return models.Page[View]{}, err
 	}
-	views := make([]View, len(records))
-	for i, record := range records {
-		if views[i], err = s.view(record); err != nil {
-			return models.Page[View]{}, err
-		}
+	views, err := s.views(ctx, records...)
+	if err != nil {
+		return models.Page[View]{}, err
 	}
 	return models.NewPage(views, limit, func(v View) View { return v }, func(v View) string { return v.ID })
 }

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"context"
 	"strconv"
 
 	"leadrail/internal/store"
@@ -40,8 +41,11 @@ type ActionView struct {
 	When          *models.Condition `json:"when,omitempty"`
 	RetrySchedule []models.Duration `json:"retrySchedule"`
 	Enabled       bool              `json:"enabled"`
-	// DisabledReason says why an action that was switched off by itself is off.
+	// DisabledReason says why an action is off: its endpoint was gone, or what
+	// somebody gave as the reason.
 	DisabledReason string `json:"disabledReason,omitempty"`
+	// Health is nil for an action that was never used.
+	Health *HealthView `json:"health"`
 
 	// Of a webhook. Headers have their values masked.
 	URL      string              `json:"url,omitempty"`
@@ -52,6 +56,21 @@ type ActionView struct {
 	To      []string `json:"to,omitzero"`
 	Subject string   `json:"subject,omitempty"`
 	ToTeam  bool     `json:"toTeam,omitempty"`
+
+	// Of a Slack message. The URL is masked.
+	WebhookURL      string `json:"webhookUrl,omitempty"`
+	MessageTemplate string `json:"messageTemplate,omitempty"`
+}
+
+// HealthView is how the endpoint of an action answered lately.
+type HealthView struct {
+	// LastSuccessAt is nil where no attempt ever delivered.
+	LastSuccessAt *models.Timestamp `json:"lastSuccessAt"`
+	// FailingSince is the first failure after the last success; nil while the
+	// newest attempt is a success.
+	FailingSince *models.Timestamp `json:"failingSince"`
+	Attempts24h  int               `json:"attempts24h"`
+	Failures24h  int               `json:"failures24h"`
 }
 
 // VersionView is one version of a form's definition.
@@ -71,7 +90,46 @@ func viewVersion(row models.FormVersion) VersionView {
 	return VersionView{Version: row.Version, CreatedAt: models.At(row.CreatedAt), Definition: row.Definition}
 }
 
-func (s *Service) view(record store.FormRecord) (View, error) {
+func viewHealth(health store.ActionHealth) *HealthView {
+	return &HealthView{
+		LastSuccessAt: models.AtOrNil(health.LastSuccessAt),
+		FailingSince:  models.AtOrNil(health.FailingSince),
+		Attempts24h:   health.Attempts24h,
+		Failures24h:   health.Failures24h,
+	}
+}
+
+// views makes views of forms, with the health of all their actions.
+func (s *Service) views(ctx context.Context, records ...store.FormRecord) ([]View, error) {
+	var actions []string
+	for _, record := range records {
+		for _, action := range record.Version.Definition.Actions {
+			actions = append(actions, action.ID)
+		}
+	}
+	health, err := s.Store.ActionHealth(ctx, actions, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	views := make([]View, len(records))
+	for i, record := range records {
+		if views[i], err = s.view(record, health); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// viewOne is views of one form.
+func (s *Service) viewOne(ctx context.Context, record store.FormRecord) (View, error) {
+	views, err := s.views(ctx, record)
+	if err != nil {
+		return View{}, err
+	}
+	return views[0], nil
+}
+
+func (s *Service) view(record store.FormRecord, health map[string]store.ActionHealth) (View, error) {
 	definition := record.Version.Definition
 	view := View{
 		ID:             record.Form.ID,
@@ -101,6 +159,9 @@ func (s *Service) view(record store.FormRecord) (View, error) {
 		if err != nil {
 			return View{}, err
 		}
+		if found, used := health[action.ID]; used {
+			shown.Health = viewHealth(found)
+		}
 		if action.Name == webhookName {
 			view.Webhook = &shown
 			continue
@@ -112,16 +173,20 @@ func (s *Service) view(record store.FormRecord) (View, error) {
 
 func (s *Service) viewAction(action models.Action, live models.Destination) (ActionView, error) {
 	shown := ActionView{
-		ID:             action.ID,
-		Type:           action.Type,
-		Name:           action.Name,
-		When:           action.When,
-		RetrySchedule:  action.Schedule(),
-		Enabled:        live.Enabled,
-		DisabledReason: live.DisabledReason,
-		To:             live.Recipients,
-		Subject:        action.Subject,
-		ToTeam:         action.ToTeam,
+		ID:              action.ID,
+		Type:            action.Type,
+		Name:            action.Name,
+		When:            action.When,
+		RetrySchedule:   action.Schedule(),
+		Enabled:         live.Enabled,
+		DisabledReason:  live.DisabledReason,
+		To:              live.Recipients,
+		Subject:         action.Subject,
+		ToTeam:          action.ToTeam,
+		MessageTemplate: action.MessageTemplate,
+	}
+	if action.Type == models.ActionSlack {
+		shown.WebhookURL = Mask
 	}
 	if action.Type != models.ActionWebhook {
 		return shown, nil

@@ -11,10 +11,12 @@ import (
 	"leadrail/workflows"
 )
 
-// Bounds of accepting: together they keep the answer within two seconds.
+// Bounds of accepting: acceptBudget, with the reading of the form before it,
+// keeps the answer within two seconds.
 const (
 	startBudget  = time.Second
 	intakeBudget = 800 * time.Millisecond
+	acceptBudget = 1600 * time.Millisecond
 )
 
 // Slots bound how many workflows are started at a time. A lead that finds none
@@ -47,7 +49,7 @@ type candidate struct {
 
 // accept makes the lead durable: in the workflow engine, or where that is away,
 // busy, or would let it overtake leads that wait, in the intake. Where the intake
-// is away too, the engine is asked once more, whatever is busy.
+// is away too, the engine is asked once more: it may have been busy, or only slow.
 func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error) {
 	plain, err := json.Marshal(c.lead)
 	if err != nil {
@@ -55,31 +57,34 @@ func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error
 	}
 	c.sealed = s.Sealer.Seal(plain, c.lead.ID)
 
+	bounded, cancel := context.WithTimeout(ctx, acceptBudget)
+	defer cancel()
 	straight := s.Intake.Empty()
 	tried := straight && s.Slots.take()
 	if tried {
-		fresh, err := s.start(ctx, c)
+		fresh, err := s.start(bounded, c)
 		s.Slots.free()
 		if models.CodeOf(err) != models.CodeUnavailable {
 			return s.settled(ctx, c, fresh, err)
 		}
 	}
-	if straight && !tried && c.keyed && s.runs(ctx, c.lead.ID) {
+	if straight && !tried && c.keyed && s.runs(bounded, c.lead.ID) {
 		return s.settled(ctx, c, false, nil)
 	}
-	fresh, err := s.putIn(ctx, c)
-	if models.CodeOf(err) == models.CodeUnavailable && !tried {
-		fresh, err = s.start(ctx, c)
+	fresh, err := s.putIn(bounded, c)
+	if models.CodeOf(err) == models.CodeUnavailable {
+		fresh, err = s.start(bounded, c)
 	}
 	return s.settled(ctx, c, fresh, err)
 }
 
 // settled answers for a lead that is durable, now or since an earlier request.
+// Without a key there is none: only a first try of this one.
 func (s *Service) settled(ctx context.Context, c candidate, fresh bool, err error) (CaptureOutput, error) {
 	switch {
 	case err != nil:
 		return CaptureOutput{}, err
-	case fresh:
+	case fresh, !c.keyed:
 		return accepted(c.lead, c.record), nil
 	default:
 		return s.repeated(ctx, c.lead.ID, c.lead.FormID, c.lead.Digest)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -41,7 +42,7 @@ func TestWhereALeadBecomesDurable(t *testing.T) {
 	}{
 		"the engine is well":                 {starts: 1},
 		"the engine is away":                 {engine: away(), starts: 1, saves: 1},
-		"the engine is away, intake too":     {engine: away(), intake: away(), starts: 1, code: models.CodeUnavailable},
+		"the engine is away, intake too":     {engine: away(), intake: away(), starts: 2, code: models.CodeUnavailable},
 		"the engine breaks":                  {engine: other, starts: 1, code: models.CodeInternal},
 		"others wait":                        {busy: true, saves: 1},
 		"no slot is free":                    {noSlot: true, saves: 1},
@@ -71,6 +72,28 @@ func TestWhereALeadBecomesDurable(t *testing.T) {
 			require.False(t, output.Repeated())
 		})
 	}
+}
+
+// A start that took too long may have been made all the same. The second, where
+// there is no intake, finds it.
+func TestASlowEngineIsAskedTwice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.start = func(ctx context.Context, _ workflows.CaptureInput, _ workflows.Labels) error {
+		if len(d.started) == 1 {
+			<-ctx.Done()
+			return away()
+		}
+		return errStarted
+	}
+	d.saving(away())
+	began := time.Now()
+	output, err := d.Capture(t.Context(), filledIn())
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, time.Since(began), time.Second)
+	require.Equal(t, d.started[1].SubmissionID, output.SubmissionID)
+	require.Equal(t, d.started[0], d.started[1])
+	require.False(t, output.Repeated())
 }
 
 func TestTheIntakeIsGivenTheSealedLead(t *testing.T) {

@@ -41,9 +41,7 @@ func (s *Service) Submissions(ctx context.Context, in ListInput) (models.Page[Su
 	if err != nil {
 		return models.Page[Submission]{}, err
 	}
-	return models.NewPage(rows, limit, s.view, func(last models.Submission) store.SubmissionCursor {
-		return filter.CursorAt(last)
-	})
+	return models.NewPage(rows, limit, s.view, filter.CursorAt)
 }
 
 // Orders of a list.

@@ -24,7 +24,10 @@ func stored() models.Submission {
 			ID: "dlv_1", ActionID: "act_1", ActionName: "crm", Type: models.ActionWebhook,
 			Status: models.DeliveryRetrying, NextAttemptAt: &due,
 			Attempts: []models.Attempt{
-				{RunSeq: 1, N: 4, Trigger: models.TriggerSchedule, StartedAt: start, FinishedAt: &finished, DurationMS: 0, HTTPStatus: 500, ErrorCode: models.ErrorHTTPStatus, Error: "it failed", Response: "no"},
+				{
+					RunSeq: 1, N: 4, Trigger: models.TriggerSchedule, StartedAt: start, FinishedAt: &finished, DurationMS: 0, HTTPStatus: 500, ErrorCode: models.ErrorHTTPStatus, Error: "it failed", Response: "no",
+					Address: "192.0.2.1:443", Phases: models.Phases{DNSMS: 1, ConnectMS: 2, TLSMS: 3, FirstByteMS: 4},
+				},
 				{RunSeq: 2, N: 1, Trigger: models.TriggerFirst, StartedAt: start},
 			},
 		}},
@@ -42,9 +45,10 @@ const storedView = `{
 		"deliveryId":"dlv_1","action":{"id":"act_1","name":"crm"},"type":"webhook","status":"retrying",
 		"attempts":[
 			{"n":1,"trigger":"schedule","at":"2026-11-22T09:30:00.123Z","durationMs":0,"httpStatus":500,
-			 "errorCode":"http_status","error":"it failed","response":"no"},
+			 "errorCode":"http_status","error":"it failed","response":"no","address":"192.0.2.1:443",
+			 "phases":{"dnsMs":1,"connectMs":2,"tlsMs":3,"firstByteMs":4}},
 			{"n":2,"trigger":"first","at":"2026-11-22T09:30:00.123Z","durationMs":null,"httpStatus":null,
-			 "errorCode":null,"error":null,"response":null}
+			 "errorCode":null,"error":null,"response":null,"address":null,"phases":null}
 		],
 		"nextAttemptAt":"2026-11-22T09:31:00.123Z"
 	}]}`

@@ -40,7 +40,7 @@ func (s *Service) submissionID(in CaptureInput) string {
 // data must not be guessed from it.
 func (s *Service) digest(in CaptureInput) string {
 	mac := hmac.New(sha256.New, []byte(s.Secret))
-	_ = json.NewEncoder(mac).Encode(in) //nolint:errcheck,errchkjson // documents that were decoded encode again
+	json.NewEncoder(mac).Encode(in) // an error is impossible: documents that were decoded encode again
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
@@ -50,8 +50,9 @@ func refusal(err error) bool {
 	switch models.CodeOf(err) {
 	case models.CodeInvalid, models.CodeNotFound, models.CodeConflict:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // answerAgain answers a request that is refused now as it was answered when it

@@ -70,6 +70,10 @@ type Attempt struct {
 	Error      *string           `json:"error"`
 	// Response is the start of the endpoint's answer.
 	Response *string `json:"response"`
+	// Address is the IP address and port that was connected to.
+	Address *string `json:"address"`
+	// Phases is null where nothing was measured.
+	Phases *models.Phases `json:"phases"`
 }
 
 func (s *Service) view(lead models.Submission) Submission {
@@ -138,6 +142,8 @@ func viewAttempts(rows []models.Attempt) []Attempt {
 			ErrorCode:  orNull(row.ErrorCode),
 			Error:      orNull(row.Error),
 			Response:   orNull(row.Response),
+			Address:    orNull(row.Address),
+			Phases:     orNull(row.Phases),
 		}
 		if row.FinishedAt != nil {
 			views[i].DurationMS = &row.DurationMS

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -91,10 +92,7 @@ type Summary struct {
 func (l *Ledger) Summary() Summary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := Summary{Refused: map[string]int{}}
-	for reason, times := range l.refused {
-		s.Refused[reason] = times
-	}
+	s := Summary{Refused: maps.Clone(l.refused)}
 	var latencies []time.Duration
 	for id, entry := range l.leads {
 		s.add(id, entry)

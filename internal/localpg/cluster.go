@@ -53,8 +53,10 @@ func (p place) initialise(ctx context.Context, pg programs, volatile bool) error
 }
 
 func (p place) initdb(ctx context.Context, pg programs, dir string, volatile bool) error {
-	args := []string{"-D", dir, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale",
-		"--data-checksums", "--no-instructions"}
+	args := []string{
+		"-D", dir, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale",
+		"--data-checksums", "--no-instructions",
+	}
 	if volatile {
 		args = append(args, "--no-sync")
 	}

@@ -62,7 +62,7 @@ func keepBusy(t *testing.T, server *localpg.Server) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		conn.Exec(ctx, endless)
+		conn.Exec(ctx, endless) // an error is the end that it gets
 	}()
 	t.Cleanup(func() {
 		cancel()

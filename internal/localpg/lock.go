@@ -44,7 +44,7 @@ func acquire(path string) (*folderLock, error) {
 // release gives the lock up. The file stays: removing it would let two
 // processes lock two files of one name.
 func (l *folderLock) release() {
-	l.file.Truncate(0)
+	l.file.Truncate(0) // an error leaves our number there until the next holder signs
 	l.file.Close()
 }
 

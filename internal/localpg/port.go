@@ -77,7 +77,7 @@ func (p place) keepPort(port int) error {
 	if p.keptPort() == port {
 		return nil
 	}
-	if err := os.WriteFile(p.path(portName), []byte(strconv.Itoa(port)+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(p.path(portName), []byte(strconv.Itoa(port)+"\n"), 0o600); err != nil {
 		return fmt.Errorf("keep the port: %w", err)
 	}
 	return nil

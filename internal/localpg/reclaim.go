@@ -32,7 +32,7 @@ func (p place) reclaim(ctx context.Context, log *slog.Logger) error {
 	if len(pids) == 0 {
 		return dropStalePID(p.cluster())
 	}
-	log.Warn("postgres of an earlier run is still there, stopping it", "pids", pids)
+	log.WarnContext(ctx, "postgres of an earlier run is still there, stopping it", "pids", pids)
 	for _, step := range p.reclaimSteps(pids) {
 		for _, pid := range step.pids {
 			syscall.Kill(pid, step.signal) // an error means that it has ended

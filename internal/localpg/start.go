@@ -68,7 +68,7 @@ func startLocked(ctx context.Context, opts Options, home place) (*Server, error)
 		if _, err := home.port(opts); err != nil {
 			return nil, err // before a second is spent on a cluster
 		}
-		opts.Log.Info("making a postgres cluster", "dir", home.dir, "version", pg.major)
+		opts.Log.InfoContext(ctx, "making a postgres cluster", "dir", home.dir, "version", pg.major)
 		if err := home.initialise(ctx, pg, opts.Volatile); err != nil {
 			return nil, err
 		}
@@ -77,13 +77,13 @@ func startLocked(ctx context.Context, opts Options, home place) (*Server, error)
 	for {
 		server, err := launch(ctx, opts, home, pg)
 		if err == nil {
-			opts.Log.Info("postgres is ready", "port", server.port, "pid", server.Pid(), "dir", home.dir)
+			opts.Log.InfoContext(ctx, "postgres is ready", "port", server.port, "pid", server.Pid(), "dir", home.dir)
 			return server, nil
 		}
 		if !mayPass(err, opts) || time.Now().After(deadline) {
 			return nil, err
 		}
-		opts.Log.Warn("postgres did not start, trying again", "error", err)
+		opts.Log.WarnContext(ctx, "postgres did not start, trying again", "error", err)
 		if err := pause(ctx, pollEvery); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,21 @@ func TestAlertMail(t *testing.T) {
 			mail.Alert{FormName: "contact_form", Reason: "webhook crm gave up.\nemail gave up.", Count: 12},
 			"12 leads failed: contact_form",
 		},
+		"alert-off": {
+			mail.Alert{
+				FormName: "contact_form", Title: "Talk to sales", Reason: "webhook crm: gone", Count: 1,
+				LeadURL: "https://leads.example.com/leads/sub_1",
+				Off:     []mail.Field{{Name: "crm", Value: "The endpoint answered 410 Gone, so the action was disabled."}},
+			},
+			"Lead failed, crm switched off: contact_form",
+		},
+		"alert-off-many": {
+			mail.Alert{
+				FormName: "contact_form", Reason: "webhook crm: gone", Count: 3,
+				Off: []mail.Field{{Name: "crm"}, {Name: "sheet", Value: "<b>Moved</b>\nto another"}},
+			},
+			"3 leads failed, 2 actions switched off: contact_form",
+		},
 		"alert-hostile": {
 			mail.Alert{
 				FormName: "x\r\nBcc: everyone@example.com\u202e",

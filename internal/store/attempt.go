@@ -19,6 +19,11 @@ type Job struct {
 	Submission  models.Submission
 	Definition  models.FormDefinition
 	Destination models.Destination
+	// Secret is that of the destination's form; nil where none was made yet.
+	Secret *models.Secret
+	// Test marks a job that was made up to try an action out: there is no such
+	// lead, and receivers are told so.
+	Test bool
 }
 
 // Action returns the delivery's action as the lead's form version defines it.
@@ -36,6 +41,10 @@ func (j Job) Action() (models.Action, bool) {
 func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, error) {
 	db := s.db.WithContext(ctx)
 	job := Job{Attempt: attempt}
+	if err := db.Take(&job.Delivery, "id = ?", attempt.DeliveryID).Error; err != nil {
+		return Job{}, read(err, "delivery")
+	}
+	job.Attempt.ActionID = job.Delivery.ActionID
 	created := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&job.Attempt)
 	if errors.Is(created.Error, gorm.ErrForeignKeyViolated) {
 		return Job{}, read(gorm.ErrRecordNotFound, "delivery")
@@ -56,16 +65,22 @@ func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, e
 	return job, nil
 }
 
+// liveDestination is what an attempt reads fresh, in one query.
+type liveDestination struct {
+	models.Destination
+
+	Secret *models.Secret `gorm:"foreignKey:FormID;references:FormID"`
+}
+
 func readJob(db *gorm.DB, job *Job) error {
-	if err := db.Take(&job.Delivery, "id = ?", job.Attempt.DeliveryID).Error; err != nil {
-		return read(err, "delivery")
-	}
 	if err := db.Take(&job.Submission, "id = ?", job.Delivery.SubmissionID).Error; err != nil {
 		return read(err, "submission")
 	}
-	if err := db.Take(&job.Destination, "action_id = ?", job.Delivery.ActionID).Error; err != nil {
+	var live liveDestination
+	if err := db.Joins("Secret").Take(&live, "action_id = ?", job.Delivery.ActionID).Error; err != nil {
 		return read(err, "destination")
 	}
+	job.Destination, job.Secret = live.Destination, live.Secret
 	var version models.FormVersion
 	err := db.Take(&version, "form_id = ? AND version = ?", job.Submission.FormID, job.Submission.FormVersion).Error
 	if err != nil {
@@ -82,7 +97,8 @@ func (s *Store) CloseAttempt(ctx context.Context, attempt models.Attempt) error 
 		closed := tx.Model(&models.Attempt{}).
 			Where("delivery_id = ? AND run_seq = ? AND n = ? AND finished_at IS NULL",
 				attempt.DeliveryID, attempt.RunSeq, attempt.N).
-			Select("FinishedAt", "DurationMS", "Outcome", "HTTPStatus", "ErrorCode", "Error", "RetryAfter", "Response", "Address").
+			Select("FinishedAt", "DurationMS", "Outcome", "HTTPStatus", "ErrorCode", "Error", "RetryAfter", "Response", "Address",
+				"DNSMS", "ConnectMS", "TLSMS", "FirstByteMS").
 			Updates(&attempt)
 		if closed.Error != nil || closed.RowsAffected == 0 || attempt.Outcome != models.OutcomeDelivered {
 			return closed.Error

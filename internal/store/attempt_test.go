@@ -22,7 +22,7 @@ func storeWithLead(t *testing.T) *store.Store {
 
 // opening is attempt n before its request.
 func opening(n int) models.Attempt {
-	return models.Attempt{DeliveryID: "dlv_crm", RunSeq: 1, N: n, Trigger: models.TriggerFirst, StartedAt: minute(n)}
+	return models.Attempt{DeliveryID: "dlv_crm", RunSeq: 1, N: n, ActionID: "act_crm", Trigger: models.TriggerFirst, StartedAt: minute(n)}
 }
 
 // openAttempt opens an attempt that can be opened.
@@ -58,9 +58,11 @@ func TestOpenAttemptAgainKeepsTheFirstRow(t *testing.T) {
 
 	attempt := closed("crm", 1, refused())
 	attempt.RetryAfter = 90 * time.Second
+	attempt.Phases = models.Phases{DNSMS: 1, ConnectMS: 2, TLSMS: 3, FirstByteMS: 4}
 	require.NoError(t, s.CloseAttempt(t.Context(), attempt))
 	want := opening(1)
 	want.FinishedAt, want.DurationMS, want.Response, want.Address = attempt.FinishedAt, 120, "{}", "192.0.2.1:443"
+	want.Phases = attempt.Phases
 	want.Record(attempt.Verdict())
 	require.Empty(t, cmp.Diff(want, openAttempt(t, s, repeat).Attempt), "closed, with its verdict")
 	require.Len(t, read(t, s, "sub_1").Deliveries[0].Attempts, 1)

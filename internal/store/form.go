@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -18,6 +17,8 @@ type FormRecord struct {
 	Form         models.Form
 	Version      models.FormVersion
 	Destinations []models.Destination
+	// Secret is that of a new form; it is not read back.
+	Secret models.Secret
 }
 
 // CreateForm stores a new form with its first version. A conflict means that
@@ -29,6 +30,11 @@ func (s *Store) CreateForm(ctx context.Context, record FormRecord) error {
 		}
 		if err := tx.Create(&record.Version).Error; err != nil {
 			return err
+		}
+		if record.Secret.FormID != "" {
+			if err := tx.Create(&record.Secret).Error; err != nil {
+				return err
+			}
 		}
 		return saveDestinations(tx, record.Destinations)
 	})
@@ -64,7 +70,7 @@ func saveDestinations(tx *gorm.DB, destinations []models.Destination) error {
 	}
 	return tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "action_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"url", "headers", "recipients", "enabled", "disabled_reason", "updated_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"url", "sealed_url", "headers", "recipients", "enabled", "disabled_reason", "updated_at"}),
 	}).Create(&destinations).Error
 }
 
@@ -177,12 +183,4 @@ func (s *Store) withDefinitions(db *gorm.DB, forms []models.Form) ([]FormRecord,
 		at[destination.FormID].Destinations = append(at[destination.FormID].Destinations, destination)
 	}
 	return records, nil
-}
-
-// DisableDestination switches an action off, with the reason that people see.
-func (s *Store) DisableDestination(ctx context.Context, actionID, reason string, at time.Time) error {
-	err := s.db.WithContext(ctx).Model(&models.Destination{}).
-		Where("action_id = ? AND enabled", actionID).
-		Updates(map[string]any{"enabled": false, "disabled_reason": reason, "updated_at": at}).Error
-	return wrap(err, "disable action")
 }

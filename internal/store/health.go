@@ -48,12 +48,13 @@ type FormAction struct {
 	// Form and Action are names.
 	Form   string
 	Action string
-	// ActionID is what Headers are bound to.
+	// ActionID is what Headers and SealedURL are bound to.
 	ActionID string
-	// URL is empty for an action that makes no request.
-	URL     string
-	Headers models.Sealed
-	Enabled bool
+	// URL is a webhook's, SealedURL a Slack message's.
+	URL       string
+	SealedURL models.Sealed
+	Headers   models.Sealed
+	Enabled   bool
 }
 
 // FormActions reads the actions of the newest version of every form, in the
@@ -61,7 +62,7 @@ type FormAction struct {
 func (s *Store) FormActions(ctx context.Context) ([]FormAction, error) {
 	var actions []FormAction
 	err := s.db.WithContext(ctx).Raw(`
-		SELECT f.name AS form, d.name AS action, d.action_id, d.url, d.headers, d.enabled
+		SELECT f.name AS form, d.name AS action, d.action_id, d.url, d.sealed_url, d.headers, d.enabled
 		FROM forms f
 		JOIN form_versions v ON v.form_id = f.id AND v.version = f.version
 		JOIN destinations d ON d.form_id = f.id

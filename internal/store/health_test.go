@@ -59,7 +59,7 @@ func TestFormActionsAreThoseOfTheNewestVersions(t *testing.T) {
 	second := aVersion(2, "crm", "mailing")
 	second.Destinations[0].Headers = models.Sealed("sealed")
 	second.Destinations[0].Enabled = false
-	second.Destinations[1].URL = ""
+	second.Destinations[1].URL, second.Destinations[1].SealedURL = "", models.Sealed("sealed too")
 	require.NoError(t, s.ReplaceForm(t.Context(), second))
 
 	actions, err := s.FormActions(t.Context())
@@ -67,7 +67,7 @@ func TestFormActionsAreThoseOfTheNewestVersions(t *testing.T) {
 	form := second.Form.Name
 	require.Empty(t, cmp.Diff([]store.FormAction{
 		{Form: form, Action: "crm", ActionID: "act_crm", URL: second.Destinations[0].URL, Headers: models.Sealed("sealed")},
-		{Form: form, Action: "mailing", ActionID: "act_mailing", Enabled: true},
+		{Form: form, Action: "mailing", ActionID: "act_mailing", SealedURL: models.Sealed("sealed too"), Enabled: true},
 	}, actions))
 }
 

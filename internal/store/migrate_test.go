@@ -37,6 +37,7 @@ func tableModels() []any {
 		&models.Mail{},
 		&models.Member{},
 		&models.Routing{},
+		&models.Secret{},
 		&models.Submission{},
 		&models.Team{},
 	}
@@ -122,6 +123,7 @@ var rowsAfter = map[int64]string{
 	    INSERT INTO alerts VALUES ('form_1', 'sub_1', now(), 0, 1)`,
 	5: `INSERT INTO intake (id, form_id, form_version, form_name, agent_id, digest, lead, accepted_at, conflict)
 	    VALUES ('sub_2', 'form_1', 1, 'contact', 'agent_1', '', '', now(), '')`,
+	8: `INSERT INTO secrets VALUES ('form_1', 'sealed', NULL, NULL, now())`,
 }
 
 func TestUpgradedEqualsFresh(t *testing.T) {

@@ -77,7 +77,7 @@ func aForm(actions ...string) store.FormRecord {
 		record.Version.Definition.Actions = append(record.Version.Definition.Actions,
 			models.Action{ID: "act_" + name, Name: name, Type: models.ActionWebhook, Response: models.ResponseJSON})
 		record.Destinations = append(record.Destinations, models.Destination{
-			ActionID: "act_" + name, FormID: "form_1", Name: name,
+			ActionID: "act_" + name, FormID: "form_1", Name: name, Type: models.ActionWebhook,
 			URL: "https://example.com/" + name, Enabled: true, UpdatedAt: start,
 		})
 	}

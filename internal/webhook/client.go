@@ -92,6 +92,9 @@ type Request struct {
 	Headers map[string]string
 	// ID is the webhook-id: the same for every attempt of a delivery.
 	ID string
+	// Keys sign the request, newest first. There are none for receivers that
+	// take no signature, as Slack.
+	Keys []models.SigningKey
 	// Body is sent as it is, as application/json.
 	Body []byte
 	// AcceptAny takes any 2xx for success, whatever its body; see Judge.
@@ -109,8 +112,9 @@ type Response struct {
 	// Address is the one connected to; invalid when none was.
 	Address netip.AddrPort
 	// Excerpt is the start of the answer's body, at most 4 KiB, valid UTF-8
-	// without NUL. It is the endpoint's text: show it to nobody but the
-	// owner of the action, and escape it.
+	// without control characters but for tabs and line breaks, and without the
+	// values of custom headers. It is the endpoint's text: show it to nobody
+	// but the owner of the action, and escape it.
 	Excerpt string
 }
 
@@ -143,7 +147,7 @@ func (c *Client) Post(ctx context.Context, request Request) Response {
 	answer.AcceptAny = request.AcceptAny
 	answer.Now = request.Now.Add(response.Duration)
 	response.Verdict = Judge(answer)
-	response.Excerpt = excerpt(answer.Body)
+	response.Excerpt = excerpt(withoutSecrets(answer.Body, request.Headers))
 	return response
 }
 

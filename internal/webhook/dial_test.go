@@ -164,6 +164,17 @@ func TestResolverFailures(t *testing.T) {
 	}
 }
 
+// Nothing is remembered between attempts, a failure no more than an address.
+func TestANameThatAppearsIsDialled(t *testing.T) {
+	t.Parallel()
+	hook := &recorder{}
+	client := webhook.NewClient(webhook.Options{Dial: hook.dial, Resolver: &answers{list: [][]string{{}, {public}, {"10.0.0.1"}}}})
+	requireRetry(t, post(t, client, "http://example.com/"), models.ErrorDNS)
+	requireRetry(t, post(t, client, "http://example.com/"), models.ErrorConnectionRefused)
+	requireGivenUp(t, post(t, client, "http://example.com/"))
+	require.Equal(t, []string{public + ":80"}, hook.dialed)
+}
+
 func TestCallerCancelsDuringLookup(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -151,7 +151,7 @@ func post(t *testing.T, client *webhook.Client, url string) webhook.Response {
 
 func send(t *testing.T, client *webhook.Client, request webhook.Request) webhook.Response {
 	t.Helper()
-	request.ID = "dlv_1"
+	request.ID, request.Keys = "dlv_1", aKey()
 	if request.Body == nil {
 		request.Body = []byte(`{"submissionId":"sub_1"}`)
 	}

@@ -1,20 +1,42 @@
 package webhook
 
 import (
+	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// maxExcerpt is how much of an answer's body is kept, in bytes.
-const maxExcerpt = 4 << 10
+const (
+	// maxExcerpt is how much of an answer's body is kept, in bytes.
+	maxExcerpt = 4 << 10
+	// minSecret is the length below which a header value is too common a text
+	// to be blotted out.
+	minSecret = 6
+)
 
-// excerpt returns the start of body as text that Postgres can store: valid
-// UTF-8, each run of broken bytes replaced by U+FFFD, without NUL, cut between
-// two characters.
+// withoutSecrets blots out the values of custom headers, each as a whole and
+// word by word: an endpoint that echoes its request must not bring what is
+// stored sealed into the attempt's record.
+func withoutSecrets(body []byte, headers map[string]string) []byte {
+	for _, value := range headers {
+		for _, secret := range append([]string{value}, strings.Fields(value)...) {
+			if len(secret) >= minSecret {
+				body = bytes.ReplaceAll(body, []byte(secret), []byte("[redacted]"))
+			}
+		}
+	}
+	return body
+}
+
+// excerpt returns the start of body as text that Postgres can store and a
+// terminal can show: valid UTF-8, each run of broken bytes replaced by U+FFFD,
+// without control characters but for tabs and line breaks, cut between two
+// characters.
 func excerpt(body []byte) string {
 	text := string(body[:min(len(body), maxExcerpt)])
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.ReplaceAll(text, "\x00", "")
+	text = strings.Map(printable, text)
 	if len(text) <= maxExcerpt {
 		return text
 	}
@@ -23,4 +45,12 @@ func excerpt(body []byte) string {
 		cut--
 	}
 	return text[:cut]
+}
+
+// printable leaves out what would move a cursor or end a string.
+func printable(r rune) rune {
+	if unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) {
+		return -1
+	}
+	return r
 }

@@ -90,7 +90,7 @@ func reserved(name string) bool {
 // outgoing builds the headers of one attempt. Custom headers that CheckHeaders
 // would refuse, saved before a rule existed, are left out; ours are set last.
 func outgoing(request Request, now time.Time) http.Header {
-	header := make(http.Header, len(request.Headers)+5)
+	header := make(http.Header, len(request.Headers)+6)
 	for name, value := range request.Headers {
 		if code, _ := headerProblem(name, value); code == "" {
 			header.Set(name, value)
@@ -100,6 +100,10 @@ func outgoing(request Request, now time.Time) http.Header {
 	header.Set("User-Agent", "Leadrail/1")
 	header.Set("Accept-Encoding", "identity")
 	header.Set("webhook-id", request.ID)
-	header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
+	timestamp := strconv.FormatInt(now.Unix(), 10)
+	header.Set("webhook-timestamp", timestamp)
+	if len(request.Keys) > 0 {
+		header.Set("webhook-signature", sign(request, timestamp))
+	}
 	return header
 }

@@ -93,9 +93,10 @@ func TestPostSendsOneWellFormedRequest(t *testing.T) {
 		ID:   "dlv_42",
 		Body: []byte("{\"a\": \"\xff\u2028\"}\n"),
 		Now:  time.Unix(1_800_000_000, 999),
+		Keys: []models.SigningKey{[]byte("0123456789abcdef0123456789abcdef")},
 		Headers: map[string]string{
 			"authorization": "Bearer abc", "Idempotency-Key": "k",
-			"Content-Type": "text/plain", "WEBHOOK-ID": "forged", "Host": "internal", "Content-Length": "1",
+			"Content-Type": "text/plain", "WEBHOOK-ID": "forged", "Webhook-Signature": "v1,forged", "Host": "internal", "Content-Length": "1",
 			"Transfer-Encoding": "chunked", "User-Agent": "forged", "X-Bad": "a\r\nb", "Connection": "keep-alive",
 		},
 	})
@@ -112,6 +113,7 @@ func TestPostSendsOneWellFormedRequest(t *testing.T) {
 		"Accept-Encoding":   {"identity"},
 		"Webhook-Id":        {"dlv_42"},
 		"Webhook-Timestamp": {"1800000000"},
+		"Webhook-Signature": {"v1,86b+su7xEhGYC5Nc0Yh8PSv0d8aamsOjtVAdwR5FNAM="},
 		"Authorization":     {"Bearer abc"},
 		"Idempotency-Key":   {"k"},
 		"Connection":        {"close"},

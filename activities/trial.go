@@ -1,0 +1,45 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// Trial makes attempts for people who want to see an action work: the same
+// requests as a delivery's, outside of any workflow.
+type Trial struct {
+	Webhook *Webhook
+	// Email has no Sender where no way to send mail was chosen.
+	Email *Email
+	Slack *Slack
+}
+
+// Try makes the attempt of a job that was made up, whether its action is on or
+// off, and stores nothing of it. Errors are unavailable where Leadrail itself
+// cannot send now.
+func (t Trial) Try(ctx context.Context, job store.Job) (models.Attempt, error) {
+	send := t.Webhook.send
+	switch job.Destination.Type {
+	case models.ActionWebhook:
+	case models.ActionSlack:
+		send = t.Slack.send
+	case models.ActionEmail:
+		if t.Email.Sender == nil {
+			return models.Attempt{}, models.Errorf(models.CodeUnavailable, "Leadrail was not told how to send mail: set LEADRAIL_MAIL.")
+		}
+		send = t.Email.send
+	}
+	attempt := job.Attempt
+	err := send(ctx, job, &attempt)
+	if errors.Is(err, errCrowded) {
+		return models.Attempt{}, models.Errorf(models.CodeUnavailable, "The endpoint is busy with other tests; try again shortly.")
+	}
+	if err != nil {
+		return models.Attempt{}, fmt.Errorf("try action: %w", err)
+	}
+	return attempt, nil
+}
