@@ -78,13 +78,23 @@ func newMachine(t *testing.T, env ...string) *machine {
 	return m
 }
 
+// freeAddress finds a port that nobody listens on and that no test was given
+// before: the kernel may name one twice.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	for {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		address := listener.Addr().String()
+		require.NoError(t, listener.Close())
+		if _, given := shared.LoadOrStore(address, true); !given {
+			return address
+		}
+	}
 }
+
+// shared are the addresses that tests were given.
+var shared sync.Map
 
 func portOf(address string) string {
 	_, port, _ := net.SplitHostPort(address)

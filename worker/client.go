@@ -33,18 +33,26 @@ var reconnect = grpc.ConnectParams{
 	MinConnectTimeout: 5 * time.Second,
 }
 
-// Dial connects to Temporal, and fails when it does not answer until ctx ends.
+// Dial connects to Temporal. It asks again until ctx ends, because a server may
+// be starting beside us.
 func Dial(ctx context.Context, connection Connection) (client.Client, error) {
-	temporal, err := client.DialContext(ctx, client.Options{
+	options := client.Options{
 		HostPort:  connection.Address,
 		Namespace: connection.Namespace,
 		Logger:    log.NewStructuredLogger(connection.Log.With("component", "temporal")),
 		ConnectionOptions: client.ConnectionOptions{
 			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect)},
 		},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("connect to Temporal at %s: %w", connection.Address, err)
 	}
-	return temporal, nil
+	for {
+		temporal, err := client.DialContext(ctx, options)
+		if err == nil {
+			return temporal, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("connect to Temporal at %s: %w", connection.Address, err)
+		case <-time.After(pollInterval):
+		}
+	}
 }
