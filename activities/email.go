@@ -30,14 +30,29 @@ type Email struct {
 	// models.ConversationURL and models.LeadURL.
 	ConversationURL string
 	LeadURL         string
+	// PerEndpoint is how many mails may be on their way to the provider at a
+	// time; 64 if zero.
+	PerEndpoint int
+
+	crowd crowd
 }
 
-// DeliverEmail makes one attempt and returns the provider's verdict.
+// DeliverEmail makes one attempt and returns the provider's verdict. Where the
+// provider has enough of them under way, it asks Temporal to repeat it later.
 func (e *Email) DeliverEmail(ctx context.Context, in DeliverInput) (models.Verdict, error) {
-	return attempts{store: e.Store, log: e.Log, now: e.Now}.run(ctx, in, e.send)
+	verdict, err := attempts{store: e.Store, log: e.Log, now: e.Now}.run(ctx, in, e.send)
+	return verdict, tryLater(ctx, err)
 }
+
+// mailProvider is the one endpoint of all mail.
+const mailProvider = "mail provider"
 
 func (e *Email) send(ctx context.Context, job store.Job, attempt *models.Attempt) error {
+	leave, err := e.crowd.enter(mailProvider, cmp.Or(e.PerEndpoint, maxPerEndpoint))
+	if err != nil {
+		return err
+	}
+	defer leave()
 	recipients, err := e.recipients(ctx, job)
 	if err != nil {
 		return err
