@@ -29,7 +29,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer m.stop()
 	b := &bench{machine: m, out: out}
-	for _, measure := range []func(context.Context) error{b.insert, b.closed, b.burst, b.open} {
+	for _, measure := range []func(context.Context) error{b.insert, b.closed, b.burst, b.open, b.beside} {
 		if err := measure(ctx); err != nil {
 			return err
 		}

@@ -108,19 +108,29 @@ func (b *bench) measure(ctx context.Context, name, title string, submit func(*lo
 		return err
 	}
 	defer sink.Close()
-	form, err := b.createForm(ctx, "bench_"+name, sink.URL)
+	generator, err := b.generator(ctx, name, sink.URL, ledger)
 	if err != nil {
 		return err
 	}
-	generator := &loadtest.Generator{Bases: []string{"http://" + b.api}, Key: b.key, FormID: form, Ledger: ledger, Prefix: name}
 	began := time.Now()
 	submit(generator)
 	accepting := time.Since(began)
+	await(ctx, ledger)
+	b.print(title, ledger, began, accepting)
+	return ctx.Err()
+}
+
+// generator makes one for a form of its own, whose webhook goes to url.
+func (b *bench) generator(ctx context.Context, name, url string, ledger *loadtest.Ledger) (*loadtest.Generator, error) {
+	form, err := b.createForm(ctx, "bench_"+name, url)
+	return &loadtest.Generator{Bases: []string{"http://" + b.api}, Key: b.key, FormID: form, Ledger: ledger, Prefix: name}, err
+}
+
+// await waits until what was accepted has arrived.
+func await(ctx context.Context, ledger *loadtest.Ledger) {
 	for deadline := time.Now().Add(drainTimeout); ledger.Missing() > 0 && time.Now().Before(deadline) && ctx.Err() == nil; {
 		<-time.After(50 * time.Millisecond)
 	}
-	b.print(title, ledger, began, accepting)
-	return ctx.Err()
 }
 
 func (b *bench) print(title string, ledger *loadtest.Ledger, began time.Time, accepting time.Duration) {

@@ -1,8 +1,16 @@
 package app
 
 import (
+	"log/slog"
+
+	"leadrail/activities"
 	"leadrail/internal/config"
+	"leadrail/internal/forms"
 	"leadrail/internal/mail"
+	"leadrail/internal/seal"
+	"leadrail/internal/store"
+	"leadrail/internal/webhook"
+	"leadrail/models"
 )
 
 // Open to the black-box tests, which could only reach them by running
@@ -19,3 +27,11 @@ var (
 
 // HasOutbox reports whether there is an outbox to show.
 func HasOutbox(c config.Config) bool { return Parts{config: c}.outbox() != nil }
+
+// NewTrial makes what tries actions out, over a database that is not asked.
+func NewTrial(guard *webhook.Guard, keyring *seal.Keyring, log *slog.Logger) activities.Trial {
+	return Parts{store: &store.Cached{}, guard: guard, keyring: keyring, log: log}.trial()
+}
+
+// NewSecret makes a signing secret for form_1.
+func NewSecret(keyring *seal.Keyring) models.Secret { return forms.NewSecret(keyring, "form_1", now()) }

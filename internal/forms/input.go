@@ -107,7 +107,7 @@ func (in *Input) actions() []ActionInput {
 	for i := range all {
 		all[i].Type = cmp.Or(all[i].Type, models.ActionWebhook)
 		if all[i].Type == models.ActionWebhook {
-			all[i].Response = cmp.Or(all[i].Response, models.ResponseJSON)
+			all[i].Response = cmp.Or(all[i].Response, presetResponse(all[i].URL))
 		}
 	}
 	return all
