@@ -29,30 +29,33 @@ func insideAddresses() []string {
 // address either: the kernel of a namespace of its own sees no connection.
 func TestNoWayOutLeadsInside(t *testing.T) {
 	t.Parallel()
-	nettest.Alone(t, func(t *testing.T) {
-		keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
-		require.NoError(t, err)
-		guard := outbound.NewGuard()
-		trial := app.NewTrial(guard, keyring, slog.New(slog.DiscardHandler))
-		before := nettest.Sent(t)
-		for _, host := range insideAddresses() {
-			url := "http://" + host + "/"
-			for _, kind := range []models.ActionType{models.ActionWebhook, models.ActionSlack} {
-				attempt, err := trial.Try(t.Context(), aTrial(kind, url, keyring))
-				require.NoError(t, err)
-				require.Contains(t, []models.ErrorCode{models.ErrorAddressRefused, models.ErrorDNS}, attempt.ErrorCode, "%s to %s", kind, host)
-			}
-			sender, err := app.NewSender(config.Config{
-				Mail: config.MailSendGrid, SendGridAPIKey: "SG.key", SendGridHost: "http://" + host, MailFrom: "leads@example.com",
-			}, nil, guard)
+	nettest.Alone(t, requireNoWayInside)
+}
+
+func requireNoWayInside(t *testing.T) {
+	t.Helper()
+	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
+	require.NoError(t, err)
+	guard := outbound.NewGuard()
+	trial := app.NewTrial(guard, keyring, slog.New(slog.DiscardHandler))
+	before := nettest.Sent(t)
+	for _, host := range insideAddresses() {
+		url := "http://" + host + "/"
+		for _, kind := range []models.ActionType{models.ActionWebhook, models.ActionSlack} {
+			attempt, err := trial.Try(t.Context(), aTrial(kind, url, keyring))
 			require.NoError(t, err)
-			result, err := sender.Send(t.Context(), aMessage())
-			require.NoError(t, err)
-			require.False(t, result.Verdict.Delivered(), host)
+			require.Contains(t, []models.ErrorCode{models.ErrorAddressRefused, models.ErrorDNS}, attempt.ErrorCode, "%s to %s", kind, host)
 		}
-		require.Equal(t, before.Opened, nettest.Sent(t).Opened, "connections that were opened")
-		require.Empty(t, nettest.Sockets(t))
-	})
+		sender, err := app.NewSender(config.Config{
+			Mail: config.MailSendGrid, SendGridAPIKey: "SG.key", SendGridHost: "http://" + host, MailFrom: "leads@example.com",
+		}, nil, guard)
+		require.NoError(t, err)
+		result, err := sender.Send(t.Context(), aMessage())
+		require.NoError(t, err)
+		require.False(t, result.Verdict.Delivered(), host)
+	}
+	require.Equal(t, before.Opened, nettest.Sent(t).Opened, "connections that were opened")
+	require.Empty(t, nettest.Sockets(t))
 }
 
 // aTrial is a job that was made up for an action of the kind.
