@@ -90,6 +90,8 @@ func routes(d Dependencies) []route {
 		{http.MethodPost, "/v1/submissions", submit, handle(http.StatusAccepted, d.Leads.Capture)},
 		{http.MethodGet, "/v1/submissions", read, handle(http.StatusOK, d.Leads.Submissions)},
 		{http.MethodGet, "/v1/submissions/:id", read, handle(http.StatusOK, d.Leads.Submission)},
+		{http.MethodPost, "/v1/submissions/:id/retry", write, handle(http.StatusAccepted, d.Leads.RetryNow)},
+		{http.MethodPost, "/v1/submissions/:id/cancel", write, handle(http.StatusAccepted, d.Leads.Cancel)},
 
 		{http.MethodPost, "/v1/teams", write, handle(http.StatusCreated, d.Teams.CreateTeam)},
 		{http.MethodGet, "/v1/teams", read, handle(http.StatusOK, d.Teams.Teams)},

@@ -55,6 +55,10 @@ type runs struct {
 	startCapture func(context.Context, workflows.CaptureInput, workflows.Labels) error
 	accepted     func(context.Context, string) (workflows.Accepted, error)
 
+	// woken and steerErr are the answer to whoever steers a run.
+	woken    []string
+	steerErr error
+
 	mu    sync.Mutex
 	known map[string]models.Acceptance
 }
@@ -81,6 +85,12 @@ func (r *runs) Acceptance(_ context.Context, submissionID string) (models.Accept
 	}
 	return found, nil
 }
+
+func (r *runs) RetryNow(context.Context, string, string) ([]string, error) {
+	return r.woken, r.steerErr
+}
+
+func (r *runs) CancelCapture(context.Context, string, string, string) error { return r.steerErr }
 
 func (r *runs) Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error) {
 	return r.accepted(ctx, submissionID)

@@ -33,6 +33,7 @@ type Submissions interface {
 
 // Workflows is the part of the workflow engine that the use cases need.
 type Workflows interface {
+	Steering
 	StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) (fresh bool, err error)
 	Acceptance(ctx context.Context, submissionID string) (models.Acceptance, error)
 	Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error)

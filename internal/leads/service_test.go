@@ -34,6 +34,8 @@ type desk struct {
 	first   func(submissionID string) (models.Acceptance, error)
 	waiting func(submissionID string) (models.Intake, error)
 	save    func(lead models.Intake) (bool, error)
+	retry   func(submissionID, callID string) ([]string, error)
+	cancel  func(submissionID, callID, reason string) error
 	// busy leads cannot go straight to the workflow engine.
 	busy bool
 
@@ -108,6 +110,14 @@ func (d engine) StartCapture(ctx context.Context, in workflows.CaptureInput, lab
 
 // errStarted is how a desk's start says that the workflow exists already.
 var errStarted = errors.New("started already")
+
+func (d engine) RetryNow(_ context.Context, submissionID, callID string) ([]string, error) {
+	return d.retry(submissionID, callID)
+}
+
+func (d engine) CancelCapture(_ context.Context, submissionID, callID, reason string) error {
+	return d.cancel(submissionID, callID, reason)
+}
 
 func (d engine) Acceptance(_ context.Context, submissionID string) (models.Acceptance, error) {
 	return d.first(submissionID)
