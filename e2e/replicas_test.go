@@ -127,7 +127,9 @@ func TestOneKeyIsOneLead(t *testing.T) {
 }
 
 // sendAtOnce makes so many equal requests at a time, over both replicas, checks
-// that they get the same answer, one of them as the first, and returns it.
+// that they get the same answer, and returns it. At most two are told that they
+// are the first: in one instant one may reach Temporal and one, which found no
+// slot, the intake, and neither came earlier. They are one lead all the same.
 func (c *cluster) sendAtOnce(n int, formID string) answer {
 	c.t.Helper()
 	answers := make([]answer, n)
@@ -145,7 +147,7 @@ func (c *cluster) sendAtOnce(n int, formID string) answer {
 			replayed++
 		}
 	}
-	require.Equal(c.t, n-1, replayed)
+	require.Contains(c.t, []int{n - 1, n - 2}, replayed)
 	return answers[0].first()
 }
 
