@@ -91,6 +91,8 @@ type closedIntake struct{}
 
 func (closedIntake) Empty() bool { return false }
 
+func (closedIntake) Stuck() bool { return false }
+
 func (closedIntake) Save(context.Context, models.Intake) (bool, error) {
 	return false, &models.Error{
 		Code: models.CodeUnavailable, Reason: "database_unavailable", Message: "The database does not answer; try again shortly.",

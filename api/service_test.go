@@ -101,6 +101,8 @@ type spill struct{ store *store.Store }
 
 func (spill) Empty() bool { return true }
 
+func (spill) Stuck() bool { return false }
+
 func (s spill) Save(ctx context.Context, lead models.Intake) (bool, error) {
 	return s.store.SaveIntake(ctx, lead)
 }

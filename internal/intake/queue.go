@@ -13,7 +13,10 @@ import (
 // Store keeps the waiting leads.
 type Store interface {
 	SaveIntake(ctx context.Context, lead models.Intake) (saved bool, err error)
+	// RelayIntake is for one relay at a time; the others get store.ErrRelayed.
 	RelayIntake(ctx context.Context, limit int, start func([]models.Intake) store.Relayed) (taken int, err error)
+	// Stored counts those of the leads that their workflows have stored.
+	Stored(ctx context.Context, ids []string) (int, error)
 }
 
 // Starter starts the workflow of a lead, and is content when it exists already
@@ -33,6 +36,8 @@ type Queue struct {
 	log     *slog.Logger
 	// waiting is true unless the relay knows that nothing waits.
 	waiting atomic.Bool
+	// stuck is true while Temporal refuses what the relay hands it.
+	stuck atomic.Bool
 	// saves counts the leads that this process has put in.
 	saves atomic.Int64
 	wake  chan struct{}
@@ -48,6 +53,9 @@ func NewQueue(store Store, starter Starter, log *slog.Logger) *Queue {
 // Empty reports whether a lead may go straight to Temporal without overtaking
 // others. Leads that another process put in show within a poll of the relay.
 func (q *Queue) Empty() bool { return !q.waiting.Load() }
+
+// Stuck reports that Temporal refused what the relay handed it last.
+func (q *Queue) Stuck() bool { return q.stuck.Load() }
 
 // Save puts a lead in and wakes the relay. A lead that is known already is not
 // saved again; saved is then false.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -32,6 +33,10 @@ type table struct {
 	away error
 	// conflicts are the reasons that were recorded.
 	conflicts map[string]string
+	// slow are the leads that no worker has stored yet.
+	slow map[string]bool
+	// held says that another relay is at work.
+	held bool
 }
 
 func (t *table) SaveIntake(_ context.Context, lead models.Intake) (bool, error) {
@@ -49,6 +54,9 @@ func (t *table) RelayIntake(_ context.Context, limit int, start func([]models.In
 	defer t.mu.Unlock()
 	if t.away != nil {
 		return 0, t.away
+	}
+	if t.held {
+		return 0, fmt.Errorf("relay: %w", store.ErrRelayed)
 	}
 	batch := t.rows[:min(limit, len(t.rows))]
 	if len(batch) == 0 {
@@ -70,6 +78,18 @@ func (t *table) RelayIntake(_ context.Context, limit int, start func([]models.In
 	}
 	t.rows = left
 	return len(batch), nil
+}
+
+func (t *table) Stored(_ context.Context, ids []string) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	stored := 0
+	for _, id := range ids {
+		if !t.slow[id] {
+			stored++
+		}
+	}
+	return stored, nil
 }
 
 // set says whether the database answers.
@@ -201,6 +221,48 @@ func TestALeadThatConflictsHoldsNobodyUp(t *testing.T) {
 	require.Eventually(t, h.Empty, soon, often)
 	require.ElementsMatch(t, []string{"sub_1", "sub_3"}, h.engine.all())
 	require.Equal(t, map[string]string{"sub_2": intake.ErrConflict.Error()}, h.table.conflicts)
+}
+
+func TestWhileAnotherRelayIsAtWorkNobodyIsOvertaken(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.table.held = true
+	h.run(t)
+	require.Never(t, h.Empty, 4*often, often)
+}
+
+// Leads are started no faster than workers store them, or Temporal would hand
+// them out in another order; and where there is no worker, a batch a second.
+func TestTheRelayKeepsPaceWithTheWorkers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		h.table.slow = map[string]bool{}
+		for n := range 200 {
+			id := fmt.Sprintf("sub_%03d", n)
+			h.save(t, id)
+			h.table.slow[id] = n != 100
+		}
+		h.run(t)
+		for _, want := range []int{64, 128, 192, 200} {
+			synctest.Wait()
+			require.Len(t, h.engine.all(), want)
+			<-time.After(time.Second) // of the bubble
+		}
+		require.True(t, h.Empty())
+	})
+}
+
+func TestTheQueueTellsWhenTemporalTakesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	require.False(t, h.Stuck())
+	h.engine.set(func(string) error { return errors.New("away") })
+	h.save(t, "sub_1")
+	h.run(t)
+	require.Eventually(t, h.Stuck, soon, often)
+	h.engine.set(nil)
+	require.Eventually(t, func() bool { return !h.Stuck() }, soon, often)
 }
 
 // An intake that cannot be looked into must not bar the only way that is left.

@@ -22,8 +22,15 @@ const (
 	// that of acceptance.
 	batchSize = 64
 	parallel  = 8
-	// startTimeout bounds one start.
+	// startTimeout bounds one start, batchTimeout all of a batch: the database
+	// takes the intake from a relay that says nothing for twice as long.
 	startTimeout = 2 * time.Second
+	batchTimeout = 5 * time.Second
+	// Before the next batch, all but stragglers of the last are stored, unless
+	// that takes paceLimit: there may be no worker.
+	stragglers = 16
+	paceLimit  = time.Second
+	paceEvery  = 20 * time.Millisecond
 )
 
 // Run relays until ctx ends. Trouble with Temporal or the database is waited
@@ -64,14 +71,18 @@ func (q *Queue) rest(ctx context.Context, wait time.Duration) {
 // relay starts one batch and says how long to wait for the next.
 func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 	saves := q.saves.Load()
+	var relayed store.Relayed
 	var refused error
 	taken, err := q.store.RelayIntake(ctx, batchSize, func(batch []models.Intake) store.Relayed {
 		q.waiting.Store(true)
-		var relayed store.Relayed
 		relayed, refused = q.startAll(ctx, batch)
+		q.stuck.Store(refused != nil)
 		return relayed
 	})
 	switch {
+	case errors.Is(err, store.ErrRelayed):
+		q.waiting.Store(true)
+		return pollEvery, nil
 	case err != nil:
 		// Nobody can look into the intake, or put something in: the straight way
 		// is the only one left.
@@ -80,10 +91,12 @@ func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 	case refused != nil:
 		return pause, refused
 	case taken == batchSize:
+		q.pace(ctx, relayed.Started)
 		return 0, nil
 	}
 	if taken == 0 && q.saves.Load() == saves {
 		q.waiting.Store(false)
+		q.stuck.Store(false)
 	}
 	return pollEvery, nil
 }
@@ -91,6 +104,8 @@ func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 // startAll starts the workflows of a batch, oldest first and a few at a time.
 // After the first that cannot be started come no more: they would meet the same.
 func (q *Queue) startAll(ctx context.Context, batch []models.Intake) (store.Relayed, error) {
+	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
+	defer cancel()
 	relayed := store.Relayed{Conflicts: map[string]string{}}
 	for few := range slices.Chunk(batch, parallel) {
 		outcomes := make([]error, len(few))
@@ -104,6 +119,27 @@ func (q *Queue) startAll(ctx context.Context, batch []models.Intake) (store.Rela
 		}
 	}
 	return relayed, nil
+}
+
+// pace waits until the workers have caught up with a batch. Started faster, leads
+// would lie in Temporal's queues, which hand them out in another order, and new
+// ones would wait behind them there.
+func (q *Queue) pace(ctx context.Context, started []string) {
+	ctx, cancel := context.WithTimeout(ctx, paceLimit)
+	defer cancel()
+	tick := time.NewTicker(paceEvery)
+	defer tick.Stop()
+	for {
+		stored, err := q.store.Stored(ctx, started)
+		if err != nil || stored+stragglers >= len(started) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // sort notes what became of a few leads, and returns why any was not started.

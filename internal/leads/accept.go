@@ -47,10 +47,30 @@ type candidate struct {
 	keyed bool
 }
 
-// accept makes the lead durable: in the workflow engine, or where that is away,
-// busy, or would let it overtake leads that wait, in the intake. Where the intake
-// is away too, the engine is asked once more: it may have been busy, or only slow.
+// accept makes the lead durable. Equal requests under one key that arrive while
+// the first is under way wait for its answer: a visitor who clicks ten times costs
+// one start.
 func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error) {
+	if !c.keyed {
+		return s.place(ctx, c)
+	}
+	first := false
+	out, err, _ := s.accepting.Do(c.lead.ID+c.lead.Digest, func() (any, error) {
+		first = true
+		return s.place(context.WithoutCancel(ctx), c) // others wait for it too
+	})
+	if err != nil {
+		return CaptureOutput{}, err
+	}
+	answer := out.(CaptureOutput)
+	answer.repeated = answer.repeated || !first
+	return answer, nil
+}
+
+// place puts the lead into the workflow engine, or where that is away, busy, or
+// would let it overtake leads that wait, into the intake. Where the intake is away
+// too, the engine is asked once more: it may have been busy, or only slow.
+func (s *Service) place(ctx context.Context, c candidate) (CaptureOutput, error) {
 	plain, err := json.Marshal(c.lead)
 	if err != nil {
 		return CaptureOutput{}, fmt.Errorf("encode lead: %w", err)
@@ -59,8 +79,7 @@ func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error
 
 	bounded, cancel := context.WithTimeout(ctx, acceptBudget)
 	defer cancel()
-	straight := s.Intake.Empty()
-	tried := straight && s.Slots.take()
+	tried := s.Intake.Empty() && s.Slots.take()
 	if tried {
 		fresh, err := s.start(bounded, c)
 		s.Slots.free()
@@ -68,7 +87,7 @@ func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error
 			return s.settled(ctx, c, fresh, err)
 		}
 	}
-	if straight && !tried && c.keyed && s.runs(bounded, c.lead.ID) {
+	if c.keyed && !tried && !s.Intake.Stuck() && s.runs(bounded, c.lead.ID) {
 		return s.settled(ctx, c, false, nil)
 	}
 	fresh, err := s.putIn(bounded, c)

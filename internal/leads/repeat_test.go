@@ -3,7 +3,9 @@ package leads_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -61,6 +63,7 @@ func TestARepeatIsRecognisedWhereverTheFirstWent(t *testing.T) {
 	for name, hinder := range map[string]func(*desk){
 		"the engine is free":             func(*desk) {},
 		"no slot is free":                func(d *desk) { d.Slots = leads.NewSlots(0) },
+		"others wait":                    func(d *desk) { d.busy = true },
 		"others wait, the intake has it": func(d *desk) { d.busy = true; d.save = func(models.Intake) (bool, error) { return false, nil } },
 		"the form takes no leads now": func(d *desk) {
 			d.form = func(string) (store.FormRecord, error) {
@@ -94,6 +97,60 @@ func TestARepeatIsRecognisedWhereverTheFirstWent(t *testing.T) {
 			require.Equal(t, models.CodeConflict, models.CodeOf(err))
 		})
 	}
+}
+
+// A visitor who clicks again and again costs one start.
+func TestEqualRequestsAtOnceShareOneStart(t *testing.T) {
+	t.Parallel()
+	const clicks = 50
+	synctest.Test(t, func(t *testing.T) {
+		d := remembering(t)
+		remember, gate := d.start, make(chan struct{})
+		d.start = func(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) error {
+			<-gate
+			return remember(ctx, in, labels)
+		}
+		gone, leave := context.WithCancel(t.Context())
+		outputs := make([]leads.CaptureOutput, clicks)
+		var clicking sync.WaitGroup
+		for i := range outputs {
+			clicking.Go(func() {
+				var err error
+				outputs[i], err = d.Capture(gone, keyed("k1"))
+				require.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		leave() // the visitor closes the page: the lead counts all the same
+		close(gate)
+		clicking.Wait()
+
+		require.Len(t, d.started, 1)
+		firsts := 0
+		for _, output := range outputs {
+			require.Equal(t, outputs[0].SubmissionID, output.SubmissionID)
+			if !output.Repeated() {
+				firsts++
+			}
+		}
+		require.Equal(t, 1, firsts)
+	})
+}
+
+// An engine that is known to be away is not asked for each lead that waits.
+func TestAStuckEngineIsNotAsked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.busy, d.stuck = true, true
+	d.first = func(string) (models.Acceptance, error) {
+		t.Error("the engine was asked")
+		return models.Acceptance{}, away()
+	}
+	kept := d.saving(nil)
+	output, err := d.Capture(t.Context(), keyed("k1"))
+	require.NoError(t, err)
+	require.False(t, output.Repeated())
+	require.Len(t, *kept, 1)
 }
 
 func TestKeysAreKeptApart(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"leadrail/internal/store"
 	"leadrail/models"
 	"leadrail/workflows"
@@ -43,6 +45,8 @@ type Workflows interface {
 type Intake interface {
 	// Empty reports whether a lead overtakes nobody that goes straight there.
 	Empty() bool
+	// Stuck reports that the workflow engine takes none of those that wait.
+	Stuck() bool
 	Save(ctx context.Context, lead models.Intake) (saved bool, err error)
 }
 
@@ -65,4 +69,7 @@ type Service struct {
 	Secret string
 	// ConversationURL is the template that models.ConversationURL fills in.
 	ConversationURL string
+
+	// accepting has the requests under way that have an idempotency key.
+	accepting singleflight.Group
 }

@@ -36,8 +36,8 @@ type desk struct {
 	save    func(lead models.Intake) (bool, error)
 	retry   func(submissionID, callID string) ([]string, error)
 	cancel  func(submissionID, callID, reason string) error
-	// busy leads cannot go straight to the workflow engine.
-	busy bool
+	// busy leads cannot go straight to the workflow engine; stuck ones not at all.
+	busy, stuck bool
 
 	// started are the leads that were handed over.
 	started []workflows.CaptureInput
@@ -93,6 +93,8 @@ func (d tables) Acceptance(_ context.Context, id string) (models.Acceptance, err
 type spill struct{ *desk }
 
 func (d spill) Empty() bool { return !d.busy }
+
+func (d spill) Stuck() bool { return d.stuck }
 
 func (d spill) Save(_ context.Context, lead models.Intake) (bool, error) { return d.save(lead) }
 

@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"leadrail/models"
 )
@@ -60,22 +60,58 @@ type Relayed struct {
 	Conflicts map[string]string
 }
 
-// RelayIntake takes the oldest leads that no other relay holds, has their
-// workflows started, and forgets those that were. It returns how many it took.
-// Leads whose start failed stay, and so do all of a batch whose relay dies: a
-// workflow that is started twice exists once.
+// ErrRelayed says that another relay is at work on the intake.
+var ErrRelayed = errors.New("another relay has the intake")
+
+// Bounds of a relay's hold on the intake. The lock is the database's own, of any
+// number that nothing else uses; a relay that freezes loses it with its
+// transaction.
+const (
+	relayLock    = 7_204_615_093_128
+	relayIdleFor = "10s"
+)
+
+// RelayIntake takes the oldest leads, has their workflows started, and forgets
+// those that were. It returns how many it took. One relay at a time does so, or
+// leads would overtake each other: for the others it is ErrRelayed. Leads whose
+// start failed stay, and so do all of a batch whose relay dies: a workflow that is
+// started twice exists once.
 func (s *Store) RelayIntake(ctx context.Context, limit int, start func([]models.Intake) Relayed) (taken int, err error) {
+	var waiting bool
+	err = s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM intake WHERE conflict = '')").Scan(&waiting).Error
+	if err != nil || !waiting {
+		return 0, wrap(err, "look into the intake")
+	}
 	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := holdIntake(tx); err != nil {
+			return err
+		}
 		var batch []models.Intake
-		err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}).
-			Order("seq").Limit(limit).Find(&batch, "conflict = ''").Error
-		if err != nil || len(batch) == 0 {
+		if err := tx.Order("seq").Limit(limit).Find(&batch, "conflict = ''").Error; err != nil || len(batch) == 0 {
 			return err
 		}
 		taken = len(batch)
 		return settle(tx, start(batch))
 	})
 	return taken, wrap(err, "relay intake")
+}
+
+// holdIntake makes the transaction the one that relays, or returns ErrRelayed.
+func holdIntake(tx *gorm.DB) error {
+	var held bool
+	err := tx.Raw("SELECT set_config('idle_in_transaction_session_timeout', ?, true) <> '' AND pg_try_advisory_xact_lock(?)",
+		relayIdleFor, relayLock).Scan(&held).Error
+	if err == nil && !held {
+		return ErrRelayed
+	}
+	return err
+}
+
+// Stored counts those of the leads that are submissions by now.
+func (s *Store) Stored(ctx context.Context, ids []string) (int, error) {
+	var stored int64
+	err := s.db.WithContext(ctx).Model(&models.Submission{}).Where("id IN ?", ids).Count(&stored).Error
+	return int(stored), wrap(err, "count submissions")
 }
 
 // settle removes what was started and marks what conflicts.

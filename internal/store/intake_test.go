@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -101,39 +100,60 @@ func TestRelayKeepsWhatCouldNotBeStarted(t *testing.T) {
 	require.Equal(t, 1, taken, "a conflict is not tried again")
 }
 
-func TestRelaysShareTheWork(t *testing.T) {
+// Two relays would start leads in another order than that of acceptance.
+func TestOneRelayAtATime(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	const leads = 40
-	for n := range leads {
-		_, err := s.SaveIntake(t.Context(), waiting(fmt.Sprintf("sub_%02d", n)))
+	taken, err := s.RelayIntake(t.Context(), 1, startAll)
+	require.NoError(t, err)
+	require.Zero(t, taken)
+	for n := range 3 {
+		_, err := s.SaveIntake(t.Context(), waiting(fmt.Sprintf("sub_%d", n)))
 		require.NoError(t, err)
 	}
-	var mu sync.Mutex
-	started := map[string]int{}
-	var relays sync.WaitGroup
-	for range 4 {
-		relays.Go(func() {
-			for {
-				taken, err := s.RelayIntake(t.Context(), 5, func(batch []models.Intake) store.Relayed {
-					mu.Lock()
-					defer mu.Unlock()
-					for _, lead := range batch {
-						started[lead.ID]++
-					}
-					return startAll(batch)
-				})
-				if err != nil || taken == 0 {
-					return
-				}
-			}
+	taken, err = s.RelayIntake(t.Context(), 1, func(batch []models.Intake) store.Relayed {
+		_, err := s.RelayIntake(t.Context(), 1, func([]models.Intake) store.Relayed {
+			t.Error("a second relay was given leads")
+			return store.Relayed{}
 		})
-	}
-	relays.Wait()
-	require.Len(t, started, leads)
-	for id, times := range started {
-		require.Equal(t, 1, times, id)
-	}
+		require.ErrorIs(t, err, store.ErrRelayed)
+		return startAll(batch)
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, taken)
+	taken, err = s.RelayIntake(t.Context(), 2, startAll)
+	require.NoError(t, err)
+	require.Equal(t, 2, taken, "the next may begin when the last has ended")
+}
+
+// A process that is stopped, and not dead, must not keep the others from the
+// intake for good: Postgres ends the transaction of a relay that says nothing.
+func TestARelayThatFreezesLosesTheIntake(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	_, err := s.SaveIntake(t.Context(), waiting("sub_1"))
+	require.NoError(t, err)
+	_, err = s.RelayIntake(t.Context(), 1, func(batch []models.Intake) store.Relayed {
+		require.Eventually(t, func() bool {
+			taken, err := s.RelayIntake(t.Context(), 1, startAll)
+			return err == nil && taken == 1
+		}, time.Minute, 100*time.Millisecond)
+		return startAll(batch)
+	})
+	require.Error(t, err, "it learns that it was too slow")
+	taken, err := s.RelayIntake(t.Context(), 1, startAll)
+	require.NoError(t, err)
+	require.Zero(t, taken)
+}
+
+func TestStoredCountsSubmissions(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	storeLead(t, s, aLead("sub_1"))
+	storeLead(t, s, aLead("sub_2"))
+	stored, err := s.Stored(t.Context(), []string{"sub_1", "sub_none"})
+	require.NoError(t, err)
+	require.Equal(t, 1, stored)
 }
 
 func TestTheInstallationHasOneSecret(t *testing.T) {
