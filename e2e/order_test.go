@@ -19,8 +19,10 @@ const (
 )
 
 // requireOrder checks that leads were started and delivered in the order in which
-// they waited, give or take what goes on at a time.
-func (m *machine) requireOrder(f *flow, waited []string, relays int) {
+// they waited for Temporal to return, give or take what goes on at a time. On a
+// machine that others keep busy a delivery may take seconds: the short tests only
+// measure these.
+func (m *machine) requireOrder(f *flow, waited []string, returned time.Time) {
 	m.t.Helper()
 	started := m.startTimes(f.FormID)
 	arrived := map[string]time.Time{}
@@ -28,11 +30,15 @@ func (m *machine) requireOrder(f *flow, waited []string, relays int) {
 		require.Contains(m.t, started, id)
 		arrived[id] = f.Ledger.Entry(id).Arrivals[0].At
 	}
+	// Of some, Temporal had started the workflow when it went away, and not said so.
+	waited = slices.DeleteFunc(waited, func(id string) bool { return started[id].Before(returned) })
 	startedOff, arrivedOff := displacement(waited, started), displacement(waited, arrived)
 	m.t.Logf("%s: %d leads waited; at most %d places off when started, %d when delivered",
 		f.name, len(waited), startedOff, arrivedOff)
 	require.Less(m.t, startedOff, relayParallel)
-	require.Less(m.t, arrivedOff, relays*relayBatch)
+	if long() {
+		require.Less(m.t, arrivedOff, len(f.Bases)*relayBatch)
+	}
 }
 
 // displacement is how far the lead that is farthest from its place is from it,

@@ -10,6 +10,8 @@ import (
 	"go.temporal.io/sdk/log"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+
+	"leadrail/workflows"
 )
 
 // Connection says where Temporal is.
@@ -41,7 +43,7 @@ func Dial(ctx context.Context, connection Connection) (client.Client, error) {
 		Namespace: connection.Namespace,
 		Logger:    log.NewStructuredLogger(connection.Log.With("component", "temporal")),
 		ConnectionOptions: client.ConnectionOptions{
-			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect)},
+			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(workflows.FailFast)},
 		},
 	}
 	for {

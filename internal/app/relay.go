@@ -19,6 +19,7 @@ type starter struct{ runs *workflows.Client }
 
 // StartLead implements intake.Starter.
 func (s starter) StartLead(ctx context.Context, lead models.Intake) error {
+	ctx = workflows.Impatient(ctx) // the relay comes again
 	fresh, err := s.runs.StartCapture(ctx, workflows.CaptureInput{
 		SubmissionID: lead.ID,
 		FormID:       lead.FormID,

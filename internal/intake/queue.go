@@ -41,6 +41,9 @@ type Queue struct {
 	// saves counts the leads that this process has put in.
 	saves atomic.Int64
 	wake  chan struct{}
+	// refused is how many of the oldest leads Temporal refused and has not taken
+	// since. Only Run's goroutine uses it.
+	refused int
 }
 
 // NewQueue makes a Queue. Until Run has looked, it counts as not empty.

@@ -206,6 +206,31 @@ func TestWhileTemporalIsAwayLeadsWaitInOrder(t *testing.T) {
 	}
 }
 
+// However often a lead is refused, no more overtake it than were started beside
+// it.
+func TestRefusedLeadsAreNotOvertakenAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	refusals := map[string]int{"sub_001": 9, "sub_002": 2}
+	h.engine.set(func(id string) error {
+		if refusals[id] > 0 {
+			refusals[id]--
+			return errors.New("busy")
+		}
+		return nil
+	})
+	var ids []string
+	for n := range 100 {
+		ids = append(ids, fmt.Sprintf("sub_%03d", n))
+	}
+	h.save(t, ids...)
+	h.run(t)
+	require.Eventually(t, func() bool { return len(h.engine.all()) == len(ids) }, soon, often)
+	started := h.engine.all()
+	require.ElementsMatch(t, ids[:8], started[:8], "those that were started together")
+	require.Equal(t, []string{"sub_001", "sub_002"}, started[6:8])
+}
+
 func TestALeadThatConflictsHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -232,7 +257,7 @@ func TestWhileAnotherRelayIsAtWorkNobodyIsOvertaken(t *testing.T) {
 }
 
 // Leads are started no faster than workers store them, or Temporal would hand
-// them out in another order; and where there is no worker, a batch a second.
+// them out in another order; and where there is no worker, a batch every five seconds.
 func TestTheRelayKeepsPaceWithTheWorkers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -247,7 +272,7 @@ func TestTheRelayKeepsPaceWithTheWorkers(t *testing.T) {
 		for _, want := range []int{64, 128, 192, 200} {
 			synctest.Wait()
 			require.Len(t, h.engine.all(), want)
-			<-time.After(time.Second) // of the bubble
+			<-time.After(5 * time.Second) // of the bubble
 		}
 		require.True(t, h.Empty())
 	})

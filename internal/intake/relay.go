@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +28,7 @@ const (
 	// Before the next batch, all but stragglers of the last are stored, unless
 	// that takes paceLimit: there may be no worker.
 	stragglers = 16
-	paceLimit  = time.Second
+	paceLimit  = 5 * time.Second
 	paceEvery  = 20 * time.Millisecond
 )
 
@@ -82,6 +81,7 @@ func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 	switch {
 	case errors.Is(err, store.ErrRelayed):
 		q.waiting.Store(true)
+		q.refused = parallel // who knows what the other was refused
 		return pollEvery, nil
 	case err != nil:
 		// Nobody can look into the intake, or put something in: the straight way
@@ -103,22 +103,36 @@ func (q *Queue) relay(ctx context.Context) (wait time.Duration, err error) {
 
 // startAll starts the workflows of a batch, oldest first and a few at a time.
 // After the first that cannot be started come no more: they would meet the same.
+// Those that were refused are tried one by one before others again, or each
+// refusal would let some more leads overtake them.
 func (q *Queue) startAll(ctx context.Context, batch []models.Intake) (store.Relayed, error) {
 	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 	defer cancel()
 	relayed := store.Relayed{Conflicts: map[string]string{}}
-	for few := range slices.Chunk(batch, parallel) {
-		outcomes := make([]error, len(few))
-		var running sync.WaitGroup
-		for i, lead := range few {
-			running.Go(func() { outcomes[i] = q.start(ctx, lead) })
+	for len(batch) > 0 {
+		width := parallel
+		if q.refused > 0 {
+			width = 1
 		}
-		running.Wait()
-		if err := q.sort(ctx, few, outcomes, &relayed); err != nil {
+		few := batch[:min(width, len(batch))]
+		batch = batch[len(few):]
+		if err := q.sort(ctx, few, q.startFew(ctx, few), &relayed); err != nil {
 			return relayed, err
 		}
+		q.refused = max(q.refused-1, 0)
 	}
 	return relayed, nil
+}
+
+// startFew starts a few workflows at once and tells what became of each.
+func (q *Queue) startFew(ctx context.Context, few []models.Intake) []error {
+	outcomes := make([]error, len(few))
+	var running sync.WaitGroup
+	for i, lead := range few {
+		running.Go(func() { outcomes[i] = q.start(ctx, lead) })
+	}
+	running.Wait()
+	return outcomes
 }
 
 // pace waits until the workers have caught up with a batch. Started faster, leads
@@ -143,7 +157,8 @@ func (q *Queue) pace(ctx context.Context, started []string) {
 }
 
 // sort notes what became of a few leads, and returns why any was not started.
-func (q *Queue) sort(ctx context.Context, few []models.Intake, outcomes []error, relayed *store.Relayed) (refused error) {
+func (q *Queue) sort(ctx context.Context, few []models.Intake, outcomes []error, relayed *store.Relayed) (refusal error) {
+	refused := 0
 	for i, lead := range few {
 		switch err := outcomes[i]; {
 		case err == nil:
@@ -152,10 +167,12 @@ func (q *Queue) sort(ctx context.Context, few []models.Intake, outcomes []error,
 			q.log.ErrorContext(ctx, "a lead stays in the intake", "submissionId", lead.ID, "error", err)
 			relayed.Conflicts[lead.ID] = ErrConflict.Error()
 		default:
-			refused = err
+			refusal = err
+			refused++
 		}
 	}
-	return refused
+	q.refused = max(q.refused, refused)
+	return refusal
 }
 
 func (q *Queue) start(ctx context.Context, lead models.Intake) error {

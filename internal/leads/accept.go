@@ -81,7 +81,7 @@ func (s *Service) place(ctx context.Context, c candidate) (CaptureOutput, error)
 	defer cancel()
 	tried := s.Intake.Empty() && s.Slots.take()
 	if tried {
-		fresh, err := s.start(bounded, c)
+		fresh, err := s.start(workflows.Impatient(bounded), c)
 		s.Slots.free()
 		if models.CodeOf(err) != models.CodeUnavailable {
 			return s.settled(ctx, c, fresh, err)
@@ -113,7 +113,7 @@ func (s *Service) settled(ctx context.Context, c candidate, fresh bool, err erro
 // runs reports whether an earlier request has started the lead's workflow. The
 // database, and so the intake, may not know of it yet.
 func (s *Service) runs(ctx context.Context, submissionID string) bool {
-	ctx, cancel := context.WithTimeout(ctx, startBudget)
+	ctx, cancel := context.WithTimeout(workflows.Impatient(ctx), startBudget)
 	defer cancel()
 	_, err := s.Workflows.Acceptance(ctx, submissionID)
 	return err == nil
