@@ -21,7 +21,8 @@ func Impatient(ctx context.Context) context.Context {
 // client's connection: the SDK repeats what is unavailable, and never what is
 // cancelled.
 func FailFast(
-	ctx context.Context, method string, request, reply any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+	ctx context.Context, method string, request, reply any,
+	connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
 ) error {
 	err := invoke(ctx, method, request, reply, connection, options...)
 	if status.Code(err) == codes.Unavailable && ctx.Value(impatientKey{}) != nil {
