@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Form is a lead form of an agent. Every change makes a new version, and a
 // submission keeps the version it was filled in with.
@@ -18,6 +21,9 @@ type Form struct {
 	AlertEmail string
 	CreatedAt  time.Time
 	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
+	// DeletedAt is when the form was deleted; nil while it exists. A deleted
+	// form is kept for the leads that were filled in with it.
+	DeletedAt *time.Time
 }
 
 // FormVersion is a form's definition at one version. It never changes.
@@ -35,17 +41,27 @@ const MaxCallerID = 128
 // FormDefinition is what an agent shows and what happens after a submission.
 type FormDefinition struct {
 	// Name is the form's name at this version.
-	Name           string   `json:"name"`
-	Title          string   `json:"title,omitempty"`
-	Description    string   `json:"description,omitempty"`
-	Fields         []Field  `json:"fields"`
-	SubmitLabel    string   `json:"submitLabel,omitempty"`
-	SuccessMessage string   `json:"successMessage,omitempty"`
-	ErrorMessage   string   `json:"errorMessage,omitempty"`
+	Name           string  `json:"name"`
+	Title          string  `json:"title,omitempty"`
+	Description    string  `json:"description,omitempty"`
+	Fields         []Field `json:"fields"`
+	SubmitLabel    string  `json:"submitLabel,omitempty"`
+	SuccessMessage string  `json:"successMessage,omitempty"`
+	ErrorMessage   string  `json:"errorMessage,omitempty"`
+	// Honeypot is the name of an input that people do not see, and so leave
+	// empty; it is none of the fields. Empty for none.
+	Honeypot string `json:"honeypot,omitempty"`
+	// MinFillSeconds is the shortest time in which a person fills the form in, 0
+	// to MaxFillSeconds; 0 bounds nothing.
+	MinFillSeconds int      `json:"minFillSeconds,omitempty"`
 	Actions        []Action `json:"actions"`
 	// Qualification scores the leads; nil for a form whose leads all qualify.
 	Qualification *QualificationRules `json:"qualification,omitempty"`
 }
+
+// MaxFillSeconds is the largest MinFillSeconds: whoever is that slow need not be
+// a machine.
+const MaxFillSeconds = 60
 
 // FieldType is the kind of a form field.
 type FieldType string
@@ -60,16 +76,21 @@ const (
 	FieldSelect      FieldType = "select"
 	FieldMultiselect FieldType = "multiselect"
 	FieldDate        FieldType = "date"
+	FieldDatetime    FieldType = "datetime"
+	FieldFile        FieldType = "file"
+	FieldImage       FieldType = "image"
 )
 
-// Valid reports whether t is a known field type.
-func (t FieldType) Valid() bool {
-	switch t {
-	case FieldText, FieldEmail, FieldTel, FieldTextarea, FieldNumber, FieldSelect, FieldMultiselect, FieldDate:
-		return true
+// FieldTypes lists every type.
+func FieldTypes() []FieldType {
+	return []FieldType{
+		FieldText, FieldEmail, FieldTel, FieldTextarea, FieldNumber, FieldSelect, FieldMultiselect,
+		FieldDate, FieldDatetime, FieldFile, FieldImage,
 	}
-	return false
 }
+
+// Valid reports whether t is a known field type.
+func (t FieldType) Valid() bool { return slices.Contains(FieldTypes(), t) }
 
 // Field is one question of a form.
 type Field struct {
@@ -81,6 +102,9 @@ type Field struct {
 	DefaultValue any        `json:"defaultValue,omitempty"`
 	Options      []Option   `json:"options,omitempty"`
 	Validation   Validation `json:"validation,omitzero"`
+	// Region is the country whose national numbers a tel field takes, as ISO
+	// 3166-1 alpha-2 names it: "DE". Empty for any that looks like one.
+	Region string `json:"region,omitempty"`
 	// VisibleWhen hides the field while it does not hold; nil always shows it.
 	VisibleWhen *Condition `json:"visibleWhen,omitempty"`
 }
@@ -98,6 +122,7 @@ type Validation struct {
 	Max       *Rule[float64] `json:"max,omitempty"`
 	MinLength *Rule[int]     `json:"minLength,omitempty"`
 	MaxLength *Rule[int]     `json:"maxLength,omitempty"`
+	Pattern   *PatternRule   `json:"pattern,omitempty"`
 }
 
 // Rule is a bound with the message shown to a visitor who breaks it.

@@ -2,8 +2,6 @@ package forms
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"leadrail/internal/rules"
 	"leadrail/models"
@@ -36,7 +34,8 @@ type Accepted struct {
 // Problems are located under "formData" and "fieldsCompleted".
 func Accept(definition models.FormDefinition, answers Answers) (Accepted, []models.FieldError) {
 	accepted := Accepted{Data: map[string]any{}}
-	problems := unknownFields(definition, answers.Data)
+	names := fieldNames(definition)
+	problems := unknownFields(names, answers.Data)
 	visible := visibleFields(definition, answers)
 	for _, field := range definition.Fields {
 		value := answers.Data[field.Name]
@@ -55,32 +54,15 @@ func Accept(definition models.FormDefinition, answers Answers) (Accepted, []mode
 		accepted.Completed = namesOf(definition, accepted.Data)
 		return accepted, problems
 	}
-	completed, unknown := claimed(visible, answers.Completed)
+	completed, unknown := claimed(names, visible, answers.Completed)
 	accepted.Completed = completed
 	return accepted, append(problems, unknown...)
 }
 
-// given reports whether there is a value at all.
-func given(value any) bool {
-	switch value := value.(type) {
-	case nil:
-		return false
-	case string:
-		return value != ""
-	case []any:
-		return len(value) > 0
-	}
-	return true
-}
-
 // visibleFields has an entry for each field.
 func visibleFields(definition models.FormDefinition, answers Answers) map[string]bool {
-	names := make([]string, len(definition.Fields))
-	for i, field := range definition.Fields {
-		names[i] = field.Name
-	}
 	facts := rules.Facts{Data: answers.Data, Signals: answers.Signals}
-	return rules.Visible(names, visibility(definition.Fields), facts)
+	return rules.Visible(fieldNames(definition), visibility(definition.Fields), facts)
 }
 
 // visibility lists the conditions of fields that have one.
@@ -95,19 +77,19 @@ func visibility(fields []models.Field) map[string]*models.Condition {
 }
 
 // claimed keeps the names of the fields that are shown.
-func claimed(visible map[string]bool, names []string) ([]string, []models.FieldError) {
+func claimed(known []string, visible map[string]bool, names []string) ([]string, []models.FieldError) {
 	kept := []string{}
-	var problems []models.FieldError
+	var strange []stranger
 	for i, name := range names {
-		shown, known := visible[name]
-		if !known {
-			problems = append(problems, unknownField(fmt.Sprintf("fieldsCompleted[%d]", i), name))
+		shown, exists := visible[name]
+		if !exists {
+			strange = append(strange, stranger{fmt.Sprintf("fieldsCompleted[%d]", i), name})
 		}
 		if shown {
 			kept = append(kept, name)
 		}
 	}
-	return kept, problems
+	return kept, unknown(known, strange)
 }
 
 // namesOf lists the fields that have a value, in the form's order.
@@ -119,23 +101,4 @@ func namesOf(definition models.FormDefinition, data map[string]any) []string {
 		}
 	}
 	return names
-}
-
-func unknownFields(definition models.FormDefinition, data map[string]any) []models.FieldError {
-	known := map[string]bool{}
-	for _, field := range definition.Fields {
-		known[field.Name] = true
-	}
-	var problems []models.FieldError
-	for name := range data {
-		if !known[name] {
-			problems = append(problems, unknownField("formData."+name, name))
-		}
-	}
-	slices.SortFunc(problems, func(a, b models.FieldError) int { return strings.Compare(a.Field, b.Field) })
-	return problems
-}
-
-func unknownField(path, name string) models.FieldError {
-	return models.FieldError{Field: path, Code: "unknown_field", Message: fmt.Sprintf("The form has no field %q.", name)}
 }

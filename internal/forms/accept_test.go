@@ -45,13 +45,41 @@ func TestWhatIsNotGiven(t *testing.T) {
 	require.Equal(t, object(t, `{"seats":0,"tools":["a"]}`), accepted.Data)
 }
 
+func TestWhiteSpaceIsNoAnswerToARequiredField(t *testing.T) {
+	t.Parallel()
+	for _, blank := range []string{`" "`, `"   "`, `"\t"`, `"\r\n"`, `"\u00a0"`, `"\u3000"`} {
+		for _, kind := range []string{"text", "textarea", "email", "tel"} {
+			form := definition(t, `[{"name":"it","type":"`+kind+`","validation":{"required":{"value":true,"message":"Please!"}}}]`)
+			_, problems := forms.Accept(form, forms.Answers{Data: object(t, `{"it":`+blank+`}`)})
+			require.Empty(t, cmp.Diff([]models.FieldError{{Field: "formData.it", Code: "required", Message: "Please!"}}, problems))
+		}
+		optional := definition(t, `[{"name":"it","type":"text"}]`)
+		data := object(t, `{"it":`+blank+`}`)
+		require.Equal(t, data, accept(t, optional, forms.Answers{Data: data}).Data, "kept as it is where nothing is required")
+	}
+	option := definition(t, `[{"name":"it","type":"select","options":[{"value":" "}],"validation":{"required":{"value":true}}}]`)
+	accept(t, option, forms.Answers{Data: object(t, `{"it":" "}`)})
+}
+
+func TestZeroIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	form := definition(t, `[{"name":"it","type":"number","validation":{"required":{"value":true}}}]`)
+	for _, zero := range []string{`0`, `-0`, `0.0`, `0e9`} {
+		data := object(t, `{"it":`+zero+`}`)
+		require.Equal(t, data, accept(t, form, forms.Answers{Data: data}).Data)
+	}
+	_, problems := forms.Accept(form, forms.Answers{Data: object(t, `{"it":false}`)})
+	require.Len(t, problems, 1)
+	require.Equal(t, "type", problems[0].Code, "false is an answer, but no number")
+}
+
 func TestUnknownFieldsAreNamedInOrder(t *testing.T) {
 	t.Parallel()
 	_, problems := forms.Accept(definition(t, `[{"name":"email","type":"email"}]`), forms.Answers{
 		Data: object(t, `{"zip":"1","Email":"a@b.co","email":"no"}`), Completed: []string{"email", "fax", "email", ""},
 	})
 	require.Empty(t, cmp.Diff([]models.FieldError{
-		{Field: "formData.Email", Code: "unknown_field", Message: `The form has no field "Email".`},
+		{Field: "formData.Email", Code: "unknown_field", Message: `The form has no field "Email"; did you mean "email"?`},
 		{Field: "formData.zip", Code: "unknown_field", Message: `The form has no field "zip".`},
 		{Field: "formData.email", Code: "email", Message: "email is an e-mail address such as ada@example.com."},
 		{Field: "fieldsCompleted[1]", Code: "unknown_field", Message: `The form has no field "fax".`},
@@ -74,6 +102,12 @@ func TestMessagesAreTheAuthorsOrMadeOfTheLabel(t *testing.T) {
 		"not the author's on types": {`"type":"number","validation":{"min":{"value":1,"message":"More!"}}`, `"x"`, "Seats is a number."},
 		"a text":                    {`"type":"text"`, `1`, "Seats is a text."},
 		"a phone number":            {`"type":"tel"`, `"x"`, "Seats is a phone number such as +49 30 1234567."},
+		"a date and a time":         {`"type":"datetime"`, `"x"`, "Seats is a date and a time such as 2026-11-22T09:30."},
+		"a file":                    {`"type":"file"`, `"x"`, "Seats is the id of an uploaded file."},
+		"an image":                  {`"type":"image"`, `"x"`, "Seats is the id of an uploaded file."},
+		"a pattern":                 {`"type":"text","validation":{"pattern":{"value":"[A-Z]\\d"}}`, `"x"`, "Seats matches the pattern `[A-Z]\\d`."},
+		"the author's on a pattern": {`"type":"text","validation":{"pattern":{"value":"[A-Z]","message":"A capital!"}}`, `"x"`, "A capital!"},
+		"the name, where no label":  {`"type":"number","label":""`, `"x"`, "seats is a number."},
 		"a date":                    {`"type":"date"`, `"x"`, "Seats is a date such as 2026-11-22."},
 		"an option":                 {`"type":"select","options":[{"value":"a"}]`, `"b"`, "Seats is one of the options."},
 		"a list":                    {`"type":"multiselect","options":[{"value":"a"}]`, `"a"`, "Seats is a list of options."},

@@ -119,7 +119,7 @@ func (s *Service) TestAction(ctx context.Context, ref ActionRef) (TestView, erro
 
 // withAction reads a form whose newest version has the action.
 func (s *Service) withAction(ctx context.Context, ref ActionRef) (store.FormRecord, error) {
-	record, err := s.Store.Form(ctx, ref.FormID)
+	record, err := s.form(ctx, ref.FormID)
 	if err != nil {
 		return store.FormRecord{}, err
 	}

@@ -105,7 +105,8 @@ func (y *trier) Try(ctx context.Context, job store.Job) (models.Attempt, error) 
 
 const questions = `{"agentId":"agent_site","name":"demo","fields":[
 	{"name":"email","type":"email","validation":{"required":{"value":true}}},
-	{"name":"phone","type":"tel"},{"name":"day","type":"date"},{"name":"note","type":"textarea"},
+	{"name":"phone","type":"tel"},{"name":"day","type":"date"},{"name":"at","type":"datetime"},{"name":"cv","type":"file"},
+	{"name":"photo","type":"image"},{"name":"code","type":"text","validation":{"pattern":{"value":"[A-Z]+"}}},{"name":"note","type":"textarea"},
 	{"name":"long","type":"text","validation":{"minLength":{"value":40}}},
 	{"name":"short","type":"text","validation":{"maxLength":{"value":4}}},
 	{"name":"seats","type":"number","validation":{"min":{"value":100}}},
@@ -148,7 +149,8 @@ func TestAnActionIsTriedWithMadeUpAnswers(t *testing.T) {
 	action, found := y.job.Action()
 	require.True(t, found)
 	require.Equal(t, "crm", action.Name)
-	require.JSONEq(t, `{"email":"test@example.com","phone":"+1 202 555 0100","day":"2026-01-15","note":"This is a test.",
+	require.JSONEq(t, `{"email":"test@example.com","phone":"+1 202 555 0100","day":"2026-01-15","at":"2026-01-15T09:30:00Z",
+		"cv":"file_00000000000000000000000000","photo":"file_00000000000000000000000000","note":"This is a test.",
 		"long":"This is a test. This is a test. This is ","short":"This","seats":100,"rate":0.5,"plan":"pro","tools":["api"]}`, string(lead.FormData))
 	require.Equal(t, 40, lead.Qualification.Score)
 	require.Equal(t, "hot", lead.Tier)

@@ -78,8 +78,22 @@ func (c *checker) form(in *Input) {
 	c.text("submitLabel", in.SubmitLabel)
 	c.text("successMessage", in.SuccessMessage)
 	c.text("errorMessage", in.ErrorMessage)
+	c.traps(in)
 	if in.AlertEmail != "" {
 		c.recipient("alertEmail", in.AlertEmail)
+	}
+}
+
+// traps checks what is laid for machines that fill in forms.
+func (c *checker) traps(in *Input) {
+	if in.Honeypot != "" {
+		c.name("honeypot", in.Honeypot)
+		if slices.ContainsFunc(in.Fields, func(field models.Field) bool { return field.Name == in.Honeypot }) {
+			c.addf("honeypot", "duplicate", "A field of the form is called %q, and people fill that in.", in.Honeypot)
+		}
+	}
+	if in.MinFillSeconds < 0 || in.MinFillSeconds > models.MaxFillSeconds {
+		c.addf("minFillSeconds", "range", "Between 0 and %d seconds.", models.MaxFillSeconds)
 	}
 }
 

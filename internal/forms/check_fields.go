@@ -2,7 +2,9 @@ package forms
 
 import (
 	"fmt"
+	"strings"
 
+	"leadrail/internal/rules"
 	"leadrail/models"
 )
 
@@ -32,11 +34,11 @@ func (c *checker) field(path string, field models.Field) {
 	c.text(path+".placeholder", field.Placeholder)
 	c.text(path+".helpText", field.HelpText)
 	if !field.Type.Valid() {
-		c.addf(path+".type", "unsupported",
-			"The type of a field is text, email, tel, textarea, number, select, multiselect or date.")
+		c.addf(path+".type", "unsupported", "The type of a field is one of %s.", typeNames())
 		return
 	}
 	c.options(path+".options", field)
+	c.region(path+".region", field)
 	c.validation(path+".validation", field)
 	c.storable(path+".defaultValue", field.DefaultValue)
 	if !given(field.DefaultValue) || len(c.problems) > before {
@@ -44,6 +46,24 @@ func (c *checker) field(path string, field models.Field) {
 	}
 	if problem := checkValue(field, field.DefaultValue); problem != nil {
 		c.addf(path+".defaultValue", problem.code, "%s", problem.message)
+	}
+}
+
+func typeNames() string {
+	names := make([]string, len(models.FieldTypes()))
+	for i, fieldType := range models.FieldTypes() {
+		names[i] = string(fieldType)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *checker) region(path string, field models.Field) {
+	switch {
+	case field.Region == "":
+	case field.Type != models.FieldTel:
+		c.addf(path, "unsupported", "Only a tel field has a region.")
+	case !isRegion(field.Region):
+		c.addf(path, "invalid", "A region is the code of a country in ISO 3166-1, such as DE.")
 	}
 }
 
@@ -77,25 +97,27 @@ func (c *checker) options(path string, field models.Field) {
 }
 
 func (c *checker) validation(path string, field models.Field) {
-	rules := field.Validation
-	message(c, path+".required", rules.Required)
-	message(c, path+".min", rules.Min)
-	message(c, path+".max", rules.Max)
-	message(c, path+".minLength", rules.MinLength)
-	message(c, path+".maxLength", rules.MaxLength)
-	if field.Type != models.FieldNumber && (rules.Min != nil || rules.Max != nil) {
+	bounds := field.Validation
+	message(c, path+".required", bounds.Required)
+	message(c, path+".min", bounds.Min)
+	message(c, path+".max", bounds.Max)
+	message(c, path+".minLength", bounds.MinLength)
+	message(c, path+".maxLength", bounds.MaxLength)
+	if field.Type != models.FieldNumber && (bounds.Min != nil || bounds.Max != nil) {
 		c.addf(path, "unsupported", "min and max bound a number field; a text has minLength and maxLength.")
 	}
-	if !hasLength(field.Type) && (rules.MinLength != nil || rules.MaxLength != nil) {
-		c.addf(path, "unsupported", "minLength and maxLength bound a text, textarea, email or tel field.")
+	if !isTyped(field.Type) && (bounds.MinLength != nil || bounds.MaxLength != nil || bounds.Pattern != nil) {
+		c.addf(path, "unsupported", "minLength, maxLength and pattern are for a text, textarea, email or tel field.")
+	} else if bounds.Pattern != nil {
+		c.pattern(path+".pattern", bounds.Pattern)
 	}
-	if rules.Min != nil && rules.Max != nil && rules.Min.Value > rules.Max.Value {
+	if bounds.Min != nil && bounds.Max != nil && bounds.Min.Value > bounds.Max.Value {
 		c.addf(path+".min", "range", "min is above max: no value could pass.")
 	}
-	if rules.MinLength != nil && rules.MinLength.Value < 0 {
+	if bounds.MinLength != nil && bounds.MinLength.Value < 0 {
 		c.addf(path+".minLength", "range", "A length is not negative.")
 	}
-	if rules.MaxLength != nil && rules.MaxLength.Value < lengthOf(rules.MinLength) {
+	if bounds.MaxLength != nil && bounds.MaxLength.Value < lengthOf(bounds.MinLength) {
 		c.addf(path+".maxLength", "range", "maxLength is below minLength: no value could pass.")
 	}
 }
@@ -107,8 +129,14 @@ func message[T any](c *checker, path string, rule *models.Rule[T]) {
 	}
 }
 
-func hasLength(t models.FieldType) bool {
-	return t == models.FieldText || t == models.FieldTextarea || t == models.FieldEmail || t == models.FieldTel
+func (c *checker) pattern(path string, rule *models.PatternRule) {
+	if rule.Value == "" {
+		c.addf(path+".value", "required", "Give a regular expression (RE2).")
+	} else if err := rules.CheckPattern(rule.Value); err != nil {
+		c.addf(path+".value", "pattern", "The pattern cannot be used: %s.", err)
+	}
+	c.storable(path+".value", rule.Value)
+	c.text(path+".message", rule.Message)
 }
 
 // lengthOf reads a bound that is 0 when absent.

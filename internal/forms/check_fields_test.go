@@ -52,7 +52,7 @@ func TestOptions(t *testing.T) {
 			table[kind+": "+name] = c
 		}
 	}
-	for _, kind := range []string{"text", "email", "tel", "textarea", "number", "date"} {
+	for _, kind := range []string{"text", "email", "tel", "textarea", "number", "date", "datetime", "file", "image"} {
 		table[kind+" has none"] = struct {
 			change   string
 			problems []string
@@ -72,21 +72,40 @@ func TestValidation(t *testing.T) {
 	unsupported := []string{"fields[0].validation unsupported"}
 	long := `"message":"` + strings.Repeat("é", 2001) + `"`
 	refusals{
-		"a number's bounds":       {field("number", `"required":{"value":true},"min":{"value":-1.5},"max":{"value":1e9}`), nil},
-		"one number":              {field("number", `"min":{"value":1},"max":{"value":1}`), nil},
-		"no number passes":        {field("number", `"min":{"value":2},"max":{"value":1}`), []string{"fields[0].validation.min range"}},
-		"lengths of a number":     {field("number", `"minLength":{"value":1}`), unsupported},
-		"a text's lengths":        {field("text", `"minLength":{"value":0},"maxLength":{"value":0}`), nil},
-		"a textarea's lengths":    {field("textarea", `"maxLength":{"value":5000}`), nil},
-		"an email's lengths":      {field("email", `"minLength":{"value":6},"maxLength":{"value":100}`), nil},
-		"a tel's lengths":         {field("tel", `"maxLength":{"value":20}`), nil},
-		"no text passes":          {field("text", `"minLength":{"value":3},"maxLength":{"value":2}`), []string{"fields[0].validation.maxLength range"}},
-		"a negative length":       {field("text", `"minLength":{"value":-1}`), []string{"fields[0].validation.minLength range"}},
-		"a negative limit":        {field("text", `"maxLength":{"value":-1}`), []string{"fields[0].validation.maxLength range"}},
-		"a text's bounds":         {field("text", `"min":{"value":1}`), unsupported},
-		"a tel's bounds":          {field("tel", `"max":{"value":1}`), unsupported},
-		"a date's bounds":         {field("date", `"min":{"value":1},"max":{"value":2}`), unsupported},
-		"a date's lengths":        {field("date", `"minLength":{"value":10}`), unsupported},
+		"a number's bounds":    {field("number", `"required":{"value":true},"min":{"value":-1.5},"max":{"value":1e9}`), nil},
+		"one number":           {field("number", `"min":{"value":1},"max":{"value":1}`), nil},
+		"no number passes":     {field("number", `"min":{"value":2},"max":{"value":1}`), []string{"fields[0].validation.min range"}},
+		"lengths of a number":  {field("number", `"minLength":{"value":1}`), unsupported},
+		"a text's lengths":     {field("text", `"minLength":{"value":0},"maxLength":{"value":0}`), nil},
+		"a textarea's lengths": {field("textarea", `"maxLength":{"value":5000}`), nil},
+		"an email's lengths":   {field("email", `"minLength":{"value":6},"maxLength":{"value":100}`), nil},
+		"a tel's lengths":      {field("tel", `"maxLength":{"value":20}`), nil},
+		"no text passes":       {field("text", `"minLength":{"value":3},"maxLength":{"value":2}`), []string{"fields[0].validation.maxLength range"}},
+		"a negative length":    {field("text", `"minLength":{"value":-1}`), []string{"fields[0].validation.minLength range"}},
+		"a negative limit":     {field("text", `"maxLength":{"value":-1}`), []string{"fields[0].validation.maxLength range"}},
+		"a text's bounds":      {field("text", `"min":{"value":1}`), unsupported},
+		"a tel's bounds":       {field("tel", `"max":{"value":1}`), unsupported},
+		"a date's bounds":      {field("date", `"min":{"value":1},"max":{"value":2}`), unsupported},
+		"a date's lengths":     {field("date", `"minLength":{"value":10}`), unsupported},
+		"a datetime's bounds":  {field("datetime", `"min":{"value":1}`), unsupported},
+		"a file's lengths":     {field("file", `"maxLength":{"value":9}`), unsupported},
+		"an image's bounds":    {field("image", `"max":{"value":9}`), unsupported},
+		"a required file":      {field("file", `"required":{"value":true}`), nil},
+		"a text's pattern":     {field("text", `"pattern":{"value":"[A-Z]+","message":"Capitals"}`), nil},
+		"a tel's pattern":      {field("tel", `"pattern":{"value":"\\+49.*"}`), nil},
+		"the longest pattern":  {field("text", `"pattern":{"value":"`+strings.Repeat("é", 512)+`"}`), nil},
+		"a pattern too long":   {field("text", `"pattern":{"value":"`+strings.Repeat("é", 513)+`"}`), []string{"fields[0].validation.pattern.value pattern"}},
+		"a pattern too large":  {field("text", `"pattern":{"value":"((a{10}){10}){30}"}`), []string{"fields[0].validation.pattern.value pattern"}},
+		"no pattern":           {field("text", `"pattern":{"value":""}`), []string{"fields[0].validation.pattern.value required"}},
+		"half a pattern":       {field("text", `"pattern":{"value":"(a"}`), []string{"fields[0].validation.pattern.value pattern"}},
+		"a pattern inside out": {field("text", `"pattern":{"value":"a)(b"}`), []string{"fields[0].validation.pattern.value pattern"}},
+		"a pattern that RE2 lacks": {
+			field("text", `"pattern":{"value":"(?=a)a"}`), []string{"fields[0].validation.pattern.value pattern"},
+		},
+		"a pattern with U+0000":   {field("text", `"pattern":{"value":"\u0000"}`), []string{"fields[0].validation.pattern.value invalid"}},
+		"a number's pattern":      {field("number", `"pattern":{"value":"1"}`), unsupported},
+		"a date's pattern":        {field("date", `"pattern":{"value":"2026.*"}`), unsupported},
+		"a select's pattern":      {choice("select", `"pattern":{"value":"x"}`), unsupported},
 		"a select's lengths":      {choice("select", `"maxLength":{"value":1}`), unsupported},
 		"a multiselect's lengths": {choice("multiselect", `"minLength":{"value":1}`), unsupported},
 		"a multiselect's bounds":  {choice("multiselect", `"max":{"value":3}`), unsupported},
@@ -99,6 +118,28 @@ func TestValidation(t *testing.T) {
 			field("number", `"required":{"value":true,"message":"\u0000"},"min":{"value":1,"message":"\u0000"},"max":{"value":2,"message":"\u0000"}`),
 			[]string{"fields[0].validation.required.message invalid", "fields[0].validation.min.message invalid", "fields[0].validation.max.message invalid"},
 		},
+	}.check(t)
+}
+
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	field := func(kind, region string) string {
+		return `{"fields":[{"name":"a","type":"` + kind + `","region":"` + region + `"}]}`
+	}
+	invalid := []string{"fields[0].region invalid"}
+	refusals{
+		"none":                  {field("tel", ""), nil},
+		"a country":             {field("tel", "DE"), nil},
+		"another one":           {field("tel", "XK"), nil},
+		"in small letters":      {field("tel", "de"), invalid},
+		"three letters":         {field("tel", "DEU"), invalid},
+		"a country's old name":  {field("tel", "UK"), invalid},
+		"no country":            {field("tel", "ZZ"), invalid},
+		"the whole world":       {field("tel", "001"), invalid},
+		"a prefix":              {field("tel", "+49"), invalid},
+		"a region of a text":    {field("text", "DE"), []string{"fields[0].region unsupported"}},
+		"a region of a number":  {field("number", "DE"), []string{"fields[0].region unsupported"}},
+		"an unknown type's own": {field("phone", "DE"), []string{"fields[0].type unsupported"}},
 	}.check(t)
 }
 
@@ -124,6 +165,11 @@ func TestDefaultValues(t *testing.T) {
 		"too long":                 {field("text", `"validation":{"maxLength":{"value":1}},"defaultValue":"ab"`), []string{"fields[0].defaultValue max_length"}},
 		"no address":               {field("email", `"defaultValue":"ada"`), []string{"fields[0].defaultValue email"}},
 		"no phone number":          {field("tel", `"defaultValue":"call"`), []string{"fields[0].defaultValue tel"}},
+		"a region's number":        {field("tel", `"region":"DE","defaultValue":"030 1234567"`), nil},
+		"no number of the region":  {field("tel", `"region":"DE","defaultValue":"110"`), []string{"fields[0].defaultValue tel"}},
+		"not of the pattern":       {field("text", `"validation":{"pattern":{"value":"a+"}},"defaultValue":"b"`), []string{"fields[0].defaultValue pattern"}},
+		"no time":                  {field("datetime", `"defaultValue":"2026-11-22"`), []string{"fields[0].defaultValue datetime"}},
+		"no file":                  {field("file", `"defaultValue":"cv.pdf"`), []string{"fields[0].defaultValue file"}},
 		"no date":                  {field("date", `"defaultValue":"today"`), []string{"fields[0].defaultValue date"}},
 		"no option":                {field("select", options+`"defaultValue":"z"`), []string{"fields[0].defaultValue option"}},
 		"not all options":          {field("multiselect", options+`"defaultValue":["x","z"]`), []string{"fields[0].defaultValue option"}},

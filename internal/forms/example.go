@@ -16,6 +16,9 @@ const (
 	testDelivery   id.Kind = "dlv_test"
 )
 
+// exampleFile is the id of no file: no time is so early.
+const exampleFile = string(id.File) + "_00000000000000000000000000"
+
 // testJob makes up an attempt of an action of the form's newest version.
 func testJob(record store.FormRecord, actionID string, at time.Time) (store.Job, error) {
 	lead, err := exampleLead(record, at)
@@ -76,6 +79,10 @@ func exampleValue(field models.Field) any {
 		return "+1 202 555 0100"
 	case models.FieldDate:
 		return "2026-01-15"
+	case models.FieldDatetime:
+		return "2026-01-15T09:30:00Z"
+	case models.FieldFile, models.FieldImage:
+		return exampleFile
 	case models.FieldNumber:
 		return exampleNumber(field.Validation)
 	case models.FieldSelect:

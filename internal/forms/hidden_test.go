@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"leadrail/internal/forms"
+	"leadrail/models"
 )
 
 // conditionalFields ask about a field before them, one after them, a signal,
@@ -44,6 +45,57 @@ func TestHiddenValuesAreDroppedWithoutAWord(t *testing.T) {
 			require.Equal(t, accepted, again)
 		})
 	}
+}
+
+// everyType has, for each type, the rest of a field and a value that it takes.
+func everyType() map[models.FieldType]struct{ rest, value string } {
+	const options = `,"options":[{"value":"x"},{"value":"y"}]`
+	return map[models.FieldType]struct{ rest, value string }{
+		models.FieldText:        {``, `"x"`},
+		models.FieldEmail:       {``, `"ada@example.com"`},
+		models.FieldTel:         {``, `"+49 30 1234567"`},
+		models.FieldTextarea:    {``, `"x\ny"`},
+		models.FieldNumber:      {``, `0`},
+		models.FieldSelect:      {options, `"y"`},
+		models.FieldMultiselect: {options, `["y","x"]`},
+		models.FieldDate:        {``, `"2026-11-24"`},
+		models.FieldDatetime:    {``, `"2026-11-24T10:30"`},
+		models.FieldFile:        {``, `"file_01jd9zk6r5e0cv3n8q2x4w7t1m"`},
+		models.FieldImage:       {``, `"file_01jd9zk6r5e0cv3n8q2x4w7t1m"`},
+	}
+}
+
+func TestEveryTypeHidesAndIsRequired(t *testing.T) {
+	t.Parallel()
+	types := everyType()
+	for _, kind := range models.FieldTypes() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			require.Contains(t, types, kind)
+			form := definition(t, `[{"name":"plan","type":"text"},{"name":"it","type":"`+string(kind)+`"`+types[kind].rest+`,
+				"visibleWhen":{"field":"plan","op":"eq","value":"pro"},"validation":{"required":{"value":true}}}]`)
+			for _, sent := range []string{types[kind].value, `{"no":"value"}`, `false`, `""`, `[]`, `null`} {
+				kept := accept(t, form, forms.Answers{Data: object(t, `{"plan":"free","it":`+sent+`}`)})
+				require.Equal(t, object(t, `{"plan":"free"}`), kept.Data, "hidden, it is dropped and not missed")
+			}
+			shown := object(t, `{"plan":"pro","it":`+types[kind].value+`}`)
+			require.Equal(t, shown, accept(t, form, forms.Answers{Data: shown}).Data)
+			for _, nothing := range []string{`""`, `[]`, `null`} {
+				_, problems := forms.Accept(form, forms.Answers{Data: object(t, `{"plan":"pro","it":`+nothing+`}`)})
+				require.Len(t, problems, 1)
+				require.Equal(t, "required", problems[0].Code)
+			}
+		})
+	}
+}
+
+func TestADefaultIsNotFilledIn(t *testing.T) {
+	t.Parallel()
+	form := definition(t, `[{"name":"plan","type":"text","defaultValue":"pro"},{"name":"must","type":"text","defaultValue":"x","validation":{"required":{"value":true}}}]`)
+	_, problems := forms.Accept(form, forms.Answers{})
+	require.Len(t, problems, 1)
+	require.Equal(t, "formData.must", problems[0].Field)
+	require.NotContains(t, accept(t, form, forms.Answers{Data: object(t, `{"must":"y"}`)}).Data, "plan")
 }
 
 func TestARequiredFieldIsRequiredWhileItIsShown(t *testing.T) {

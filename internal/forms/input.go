@@ -20,6 +20,11 @@ type Input struct {
 	SubmitLabel    string         `json:"submitLabel"`
 	SuccessMessage string         `json:"successMessage"`
 	ErrorMessage   string         `json:"errorMessage"`
+	// Honeypot is the name of an input that people do not see; empty for none.
+	Honeypot string `json:"honeypot"`
+	// MinFillSeconds is the shortest time in which a person fills the form in,
+	// 0 to models.MaxFillSeconds.
+	MinFillSeconds int `json:"minFillSeconds"`
 	// ExecutionMode is "webhook", the default.
 	ExecutionMode string `json:"executionMode"`
 	// Webhook is the form's own webhook; a form may do without.
@@ -127,6 +132,8 @@ func (in *Input) definition() models.FormDefinition {
 		SubmitLabel:    in.SubmitLabel,
 		SuccessMessage: in.SuccessMessage,
 		ErrorMessage:   in.ErrorMessage,
+		Honeypot:       in.Honeypot,
+		MinFillSeconds: in.MinFillSeconds,
 		Actions:        []models.Action{},
 		Qualification:  rules.Normalize(in.Qualification),
 	}

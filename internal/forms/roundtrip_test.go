@@ -21,11 +21,13 @@ const everything = `{
 		{"name":"email","label":"Work email","type":"email","placeholder":"you@example.com","helpText":"Help","validation":{"required":{"value":true,"message":"Please"}}},
 		{"name":"plan","label":"Plan","type":"select","options":[{"label":"Free","value":"free"},{"label":"","value":"pro"}],"defaultValue":"pro"},
 		{"name":"seats","type":"number","defaultValue":2.5,"validation":{"required":{"value":false},"min":{"value":0},"max":{"value":1e9,"message":"Too many"}}},
-		{"name":"phone","type":"tel","visibleWhen":{"all":[{"field":"plan","op":"in","value":["pro","free"]},{"not":{"field":"seats","op":"lt","value":0.5}}]}},
+		{"name":"phone","type":"tel","region":"DE","visibleWhen":{"all":[{"field":"plan","op":"in","value":["pro","free"]},{"not":{"field":"seats","op":"lt","value":0.5}}]}},
 		{"name":"tools","type":"multiselect","options":[{"label":"A","value":"a"},{"label":"B","value":"b"}],"defaultValue":["b","a"]},
 		{"name":"day","type":"date","visibleWhen":{"any":[{"field":"signals.call","op":"exists","value":false},{"field":"email","op":"matches","value":"(?i)@example\\."}]}},
+		{"name":"at","type":"datetime","defaultValue":"2026-11-24T10:30"},{"name":"cv","type":"file"},{"name":"photo","type":"image"},
+		{"name":"code","type":"text","validation":{"pattern":{"value":"[A-Z]{2}\\d+","message":"Two capitals"}}},
 		{"name":"note","type":"textarea","validation":{"minLength":{"value":0},"maxLength":{"value":5000,"message":"Too long"}}}],
-	"submitLabel":"Send","successMessage":"Thanks","errorMessage":"Sorry","executionMode":"webhook",
+	"submitLabel":"Send","successMessage":"Thanks","errorMessage":"Sorry","honeypot":"website","minFillSeconds":2,"executionMode":"webhook",
 	"webhook":{"url":"https://crm.example.com/leads","headers":{"Authorization":"Bearer token","X-Kind":"lead"},"when":{"field":"qualified","op":"eq","value":true}},
 	"postActions":[
 		{"name":"sheet","url":"https://hooks.example.com/sheet","response":"any","retrySchedule":["1s","2h"],"enabled":false},
@@ -129,7 +131,7 @@ func TestASmallFormHasNothingExtra(t *testing.T) {
 	got := object(t, encoded(t, view))
 	delete(got, "id")
 	require.Empty(t, cmp.Diff(object(t, `{"version":1,"agentId":"a","name":"small","title":"","description":"","fields":[{"name":"email","type":"email"}],
-		"submitLabel":"","successMessage":"","errorMessage":"","executionMode":"webhook","webhook":null,"postActions":[],"qualification":null,
+		"submitLabel":"","successMessage":"","errorMessage":"","honeypot":"","minFillSeconds":0,"executionMode":"webhook","webhook":null,"postActions":[],"qualification":null,
 		"alertEmail":"","enabled":true,"createdAt":"2026-11-22T09:30:01.000Z","updatedAt":"2026-11-22T09:30:01.000Z"}`), got))
 }
 

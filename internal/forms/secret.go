@@ -43,8 +43,12 @@ type SecretView struct {
 	PreviousExpiresAt *models.Timestamp `json:"previousExpiresAt"`
 }
 
-// Secret reads the secret of a form, and makes one for a form that has none.
+// Secret reads the secret of a form, and makes one for a form that has none. It
+// outlives the form: webhooks of its leads are signed with it.
 func (s *Service) Secret(ctx context.Context, ref Ref) (SecretView, error) {
+	if _, err := s.keptForm(ctx, ref.ID); err != nil {
+		return SecretView{}, err
+	}
 	now := s.Now()
 	secret, err := s.Store.EnsureSecret(ctx, NewSecret(s.Sealer, ref.ID, now))
 	if err != nil {
@@ -72,6 +76,9 @@ func (s *Service) RotateSecret(ctx context.Context, in RotateInput) (SecretView,
 	if overlap < 0 || overlap > models.MaxSecretOverlap {
 		return SecretView{}, models.InvalidField("overlap", "range",
 			fmt.Sprintf("An overlap is between 0s and %s.", models.MaxSecretOverlap))
+	}
+	if _, err := s.form(ctx, in.ID); err != nil {
+		return SecretView{}, err
 	}
 	now := s.Now()
 	next := NewSecret(s.Sealer, in.ID, now)

@@ -21,11 +21,13 @@ type Store interface {
 type Writer interface {
 	CreateForm(ctx context.Context, record store.FormRecord) error
 	ReplaceForm(ctx context.Context, record store.FormRecord) error
+	DeleteForm(ctx context.Context, id string, version int, at time.Time) error
 }
 
 // Reader reads forms.
 type Reader interface {
 	Form(ctx context.Context, id string) (store.FormRecord, error)
+	KeptForm(ctx context.Context, id string) (store.FormRecord, error)
 	Forms(ctx context.Context, filter store.FormFilter) ([]store.FormRecord, error)
 	FormVersions(ctx context.Context, id string) ([]models.FormVersion, error)
 }
@@ -58,10 +60,37 @@ type Ref struct {
 	ID string `json:"-" uri:"id"`
 }
 
+// form reads a form that the caller may touch. Errors are not found, and forbidden
+// for one of a foreign agent.
+func (s *Service) form(ctx context.Context, formID string) (store.FormRecord, error) {
+	record, err := s.Store.Form(ctx, formID)
+	return own(ctx, record, err)
+}
+
+// keptForm is form for what outlives a form.
+func (s *Service) keptForm(ctx context.Context, formID string) (store.FormRecord, error) {
+	record, err := s.Store.KeptForm(ctx, formID)
+	return own(ctx, record, err)
+}
+
+func own(ctx context.Context, record store.FormRecord, err error) (store.FormRecord, error) {
+	if err == nil {
+		err = models.PrincipalOf(ctx).MayAgent(record.Form.AgentID)
+	}
+	if err != nil {
+		return store.FormRecord{}, err
+	}
+	return record, nil
+}
+
 // CreateForm stores a new form. Errors are invalid (the definition, one
-// problem per place) and conflict (the agent has a form of that name).
+// problem per place), forbidden (the agent is a foreign one) and conflict (the
+// agent has a form of that name).
 func (s *Service) CreateForm(ctx context.Context, in Input) (View, error) {
 	if err := check(&in, s.Destinations); err != nil {
+		return View{}, err
+	}
+	if err := models.PrincipalOf(ctx).MayAgent(in.AgentID); err != nil {
 		return View{}, err
 	}
 	now := s.Now()
@@ -98,15 +127,15 @@ func (s *Service) ReplaceForm(ctx context.Context, in ReplaceInput) (View, error
 	if err := check(&in.Input, s.Destinations); err != nil {
 		return View{}, err
 	}
-	current, err := s.Store.Form(ctx, in.Ref.ID)
+	current, err := s.form(ctx, in.Ref.ID)
+	if err == nil {
+		err = models.PrincipalOf(ctx).MayAgent(in.AgentID)
+	}
 	if err != nil {
 		return View{}, err
 	}
-	if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != ETag(current.Form.Version) {
-		return View{}, &models.Error{
-			Code: models.CodeConflict, Reason: "version_mismatch",
-			Message: "The form was changed meanwhile: read it again and repeat the change.",
-		}
+	if !anyVersion(in.IfMatch) && in.IfMatch != ETag(current.Form.Version) {
+		return View{}, store.ErrFormChanged()
 	}
 	form := current.Form
 	form.AgentID, form.Name, form.Version = in.AgentID, in.Name, form.Version+1
@@ -123,7 +152,7 @@ func (s *Service) ReplaceForm(ctx context.Context, in ReplaceInput) (View, error
 
 // Form reads a form at its newest version.
 func (s *Service) Form(ctx context.Context, ref Ref) (View, error) {
-	record, err := s.Store.Form(ctx, ref.ID)
+	record, err := s.form(ctx, ref.ID)
 	if err != nil {
 		return View{}, err
 	}
@@ -137,7 +166,8 @@ type ListInput struct {
 	Cursor  string `form:"cursor"`
 }
 
-// Forms lists forms, newest first.
+// Forms lists forms, newest first. A key that is bound to agents sees theirs
+// alone.
 func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], error) {
 	limit, err := models.CheckLimit(in.Limit)
 	if err != nil {
@@ -147,7 +177,11 @@ func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], e
 	if err != nil {
 		return models.Page[View]{}, err
 	}
-	filter := store.FormFilter{AgentID: in.AgentID, Limit: limit + 1}
+	agents, err := models.PrincipalOf(ctx).Agents(in.AgentID)
+	if err != nil {
+		return models.Page[View]{}, err
+	}
+	filter := store.FormFilter{AgentIDs: agents, Limit: limit + 1}
 	if after != nil {
 		filter.Before = *after
 	}
@@ -162,8 +196,12 @@ func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], e
 	return models.NewPage(views, limit, func(v View) View { return v }, func(v View) string { return v.ID })
 }
 
-// Versions lists every version of a form's definition, newest first.
+// Versions lists every version of a form's definition, newest first, also when
+// the form was deleted: its leads are to be read.
 func (s *Service) Versions(ctx context.Context, ref Ref) (models.Page[VersionView], error) {
+	if _, err := s.keptForm(ctx, ref.ID); err != nil {
+		return models.Page[VersionView]{}, err
+	}
 	rows, err := s.Store.FormVersions(ctx, ref.ID)
 	if err != nil {
 		return models.Page[VersionView]{}, err

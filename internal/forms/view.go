@@ -21,6 +21,8 @@ type View struct {
 	SubmitLabel    string         `json:"submitLabel"`
 	SuccessMessage string         `json:"successMessage"`
 	ErrorMessage   string         `json:"errorMessage"`
+	Honeypot       string         `json:"honeypot"`
+	MinFillSeconds int            `json:"minFillSeconds"`
 	ExecutionMode  string         `json:"executionMode"`
 	Webhook        *ActionView    `json:"webhook"`
 	PostActions    []ActionView   `json:"postActions"`
@@ -31,6 +33,9 @@ type View struct {
 	CreatedAt     models.Timestamp           `json:"createdAt"`
 	UpdatedAt     models.Timestamp           `json:"updatedAt"`
 }
+
+// Target is the form's id.
+func (v View) Target() string { return v.ID }
 
 // ActionView is an action as the form's owner sees it, without what its type
 // does not have.
@@ -142,6 +147,8 @@ func (s *Service) view(record store.FormRecord, health map[string]store.ActionHe
 		SubmitLabel:    definition.SubmitLabel,
 		SuccessMessage: definition.SuccessMessage,
 		ErrorMessage:   definition.ErrorMessage,
+		Honeypot:       definition.Honeypot,
+		MinFillSeconds: definition.MinFillSeconds,
 		ExecutionMode:  "webhook",
 		PostActions:    []ActionView{},
 		Qualification:  definition.Qualification,

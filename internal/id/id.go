@@ -20,8 +20,12 @@ const (
 	Action     Kind = "act"
 	Delivery   Kind = "dlv"
 	Team       Kind = "team"
+	File       Kind = "file"
 	Mail       Kind = "mail"
 	Request    Kind = "req"
+	Key        Kind = "key"
+	Audit      Kind = "aud"
+	Replay     Kind = "rpl"
 )
 
 // suffixLength is the length of 128 bits in base 32, two bits of padding in

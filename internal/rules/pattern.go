@@ -38,6 +38,13 @@ func compile(pattern string) (*regexp.Regexp, error) {
 	return regexp.Compile(pattern)
 }
 
+// CheckPattern says for its author what is wrong with a pattern: that it is none
+// of RE2, or too large.
+func CheckPattern(pattern string) error {
+	_, err := compile(pattern)
+	return err
+}
+
 // programSize is at least the number of instructions that a pattern compiles
 // to. Compiling it to find out would cost what the bound is there to save.
 func programSize(re *syntax.Regexp) int {

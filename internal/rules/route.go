@@ -69,7 +69,7 @@ func (c *checker) team(path, team string, teams []string) {
 	if teams == nil || slices.Contains(teams, team) {
 		return
 	}
-	if near := nearest(team, teams); near != "" {
+	if near, found := models.Nearest(team, teams); found {
 		c.addf(path, "unknown_team", "There is no team %q. Did you mean %q?", clip(team), near)
 		return
 	}

@@ -171,12 +171,12 @@ func optionValues(field models.Field) []string {
 // unknown names the nearest known name where one is near.
 func (s Schema) unknown(name string) *problem {
 	if first, rest, dotted := strings.Cut(name, "."); dotted {
-		if s.Signals && rest != "" && nearest(first, []string{nameSignals}) != "" {
+		if _, near := models.Nearest(first, []string{nameSignals}); s.Signals && rest != "" && near {
 			return refuse("unknown_field", "%q is not known. Did you mean %q?", clip(name), nameSignals+"."+clip(rest))
 		}
 		return refuse("unknown_field", "%q is not known: only signals have dotted names.", clip(name))
 	}
-	if near := nearest(name, s.names()); near != "" {
+	if near, found := models.Nearest(name, s.names()); found {
 		return refuse("unknown_field", "%q is not known. Did you mean %q?", clip(name), near)
 	}
 	return refuse("unknown_field", "%q is not known.", clip(name))

@@ -123,12 +123,22 @@ func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // moment is a date, or a date and a time with or without seconds, a fraction
 // and a zone; time.Parse alone would take more than ISO 8601 has.
-var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$`)
+var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?)?$`)
 
 // toMoment reads a moment in ISO 8601.
 func toMoment(value any) (time.Time, bool) {
 	text, ok := value.(string)
-	if !ok || !moment.MatchString(text) {
+	if !ok {
+		return time.Time{}, false
+	}
+	return Moment(text)
+}
+
+// Moment reads a date, or a date and a time, as conditions compare them: in ISO
+// 8601, with seconds, their fraction and the offset as one likes. Without an
+// offset the time is taken for UTC.
+func Moment(text string) (time.Time, bool) {
+	if !moment.MatchString(text) {
 		return time.Time{}, false
 	}
 	for _, layout := range []string{

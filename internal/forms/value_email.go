@@ -4,7 +4,6 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
-	"time"
 
 	"golang.org/x/net/idna"
 )
@@ -35,33 +34,4 @@ func isEmail(text string) bool {
 	at := strings.LastIndexByte(text, '@')
 	domain, err := idna.Lookup.ToASCII(text[at+1:])
 	return err == nil && at <= maxLocalPart && at+1+len(domain) <= maxEmail && domainPattern.MatchString(domain)
-}
-
-// Bounds of a phone number, in digits: an emergency call has 3, an
-// international number at most 15 (ITU-T E.164 section 6).
-const (
-	minTelDigits = 3
-	maxTelDigits = 15
-)
-
-// telPattern is digits with what people put between them, no-break spaces and
-// the hyphens of typesetters included, and a plus before the first of them.
-var telPattern = regexp.MustCompile(`^[ (]*\+?[-0-9 ()./\x{a0}\x{2010}-\x{2013}]*$`)
-
-// isTel takes what looks like a phone number. Whether a number of its country
-// can look so is not asked.
-func isTel(text string) bool {
-	digits := 0
-	for _, r := range text {
-		if r >= '0' && r <= '9' {
-			digits++
-		}
-	}
-	return digits >= minTelDigits && digits <= maxTelDigits && telPattern.MatchString(text)
-}
-
-// isDate takes a day of the calendar as ISO 8601 writes it, 2026-11-22.
-func isDate(text string) bool {
-	_, err := time.Parse(time.DateOnly, text)
-	return err == nil
 }
