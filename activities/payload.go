@@ -28,6 +28,8 @@ type payload struct {
 	FormVersion int             `json:"formVersion"`
 	Attempt     int             `json:"attempt"`
 	Context     models.Document `json:"context,omitempty"`
+	// Files describes those that the form data names; absent without any.
+	Files []models.LeadFile `json:"files,omitempty"`
 	// Test is true for a lead that was made up to try the action out.
 	Test bool `json:"test,omitempty"`
 }
@@ -69,6 +71,7 @@ func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) 
 		FormVersion:     lead.FormVersion,
 		Attempt:         job.Attempt.N,
 		Context:         lead.Context,
+		Files:           lead.Files,
 		Test:            job.Test,
 	})
 	if err != nil {
