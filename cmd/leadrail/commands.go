@@ -15,14 +15,18 @@ var version string
 // commands is the command table.
 func commands() []command {
 	return []command{
-		{"up", "run everything on this machine, database and Temporal included", up},
-		{"serve", "run API and worker against a database and a Temporal that exist", serve(app.Roles{API: true, Worker: true})},
-		{"api", "run the API alone", serve(app.Roles{API: true})},
-		{"worker", "run the worker alone", serve(app.Roles{Worker: true})},
-		{"migrate", "bring the database's schema up to date and exit", migrate},
-		{"demo", "send sample leads to the leadrail up that runs, and show what becomes of them", runDemo},
-		{"doctor", "check everything that a running Leadrail needs, and say what to do", doctor},
-		{"version", "print the version and exit", printVersion},
+		{name: "up", summary: "run everything on this machine, database and Temporal included", run: up},
+		{name: "serve", summary: "run API and worker against a database and a Temporal that exist", run: serve(app.Roles{API: true, Worker: true})},
+		{name: "api", summary: "run the API alone", run: serve(app.Roles{API: true})},
+		{name: "worker", summary: "run the worker alone", run: serve(app.Roles{Worker: true})},
+		{name: "migrate", summary: "bring the database's schema up to date and exit", run: migrate},
+		{name: "demo", summary: "send sample leads to the leadrail up that runs, and show what becomes of them", run: runDemo},
+		{name: "doctor", summary: "check everything that a running Leadrail needs, and say what to do", run: doctor},
+		{name: "key create", summary: "make a key and print it, this once", flags: createKey},
+		{name: "key list", summary: "list the keys", run: listKeys},
+		{name: "key revoke", summary: "end a key for good", flags: revokeKey},
+		{name: "replay", summary: "deliver again what failed of many leads", flags: replayLeads},
+		{name: "version", summary: "print the version and exit", run: printVersion},
 	}
 }
 

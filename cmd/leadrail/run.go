@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -31,22 +32,26 @@ type env struct {
 
 // command is one line of the command table.
 type command struct {
+	// name is of one word or two.
 	name    string
 	summary string
 	run     func(ctx context.Context, e env) error
+	// flags, of a command that has some of its own, adds them and takes the
+	// place of run: it returns what to do once they are read.
+	flags func(flags *flag.FlagSet) func(ctx context.Context, e env) error
 }
 
 // run is the whole program: it returns the exit code. The first SIGINT or
 // SIGTERM stops in order, the second at once.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	for _, c := range commands() {
+		if own, called := c.arguments(args); called {
+			return c.execute(ctx, own, getenv, stdout, stderr)
+		}
+	}
 	name := "help"
 	if len(args) > 0 {
-		name, args = args[0], args[1:]
-	}
-	for _, c := range commands() {
-		if c.name == name {
-			return c.execute(ctx, args, getenv, stdout, stderr)
-		}
+		name = args[0]
 	}
 	if strings.Trim(name, "-") == "help" || name == "-h" {
 		writeUsage(stdout)
@@ -57,8 +62,22 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return exitUsage
 }
 
+// arguments reports whether a command line calls the command, and returns what
+// follows its name.
+func (c command) arguments(args []string) (own []string, called bool) {
+	words := strings.Fields(c.name)
+	if len(args) < len(words) || !slices.Equal(args[:len(words)], words) {
+		return nil, false
+	}
+	return args[len(words):], true
+}
+
 func (c command) execute(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	settings, err := config.Load(c.name, args, getenv, stdout)
+	do, loader := c.run, config.Command{Name: c.name}
+	if c.flags != nil {
+		loader.Flags = func(flags *flag.FlagSet) { do = c.flags(flags) }
+	}
+	settings, err := loader.Load(args, getenv, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
@@ -69,7 +88,7 @@ func (c command) execute(ctx context.Context, args []string, getenv func(string)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if err := c.run(ctx, env{config: settings, out: stdout, log: newLogger(settings, stderr)}); err != nil {
+	if err := do(ctx, env{config: settings, out: stdout, log: newLogger(settings, stderr)}); err != nil {
 		complain(stderr, err)
 		return exitError
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,7 +49,7 @@ func TestHelp(t *testing.T) {
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
 	for _, c := range commands() {
-		got := leadrail(t.Context(), nil, c.name, "-help")
+		got := leadrail(t.Context(), nil, append(strings.Fields(c.name), "-help")...)
 		require.Zero(t, got.Code)
 		require.Contains(t, got.Out, "Usage: leadrail "+c.name+" [flags]\n")
 		require.Contains(t, got.Out, "-listen value")

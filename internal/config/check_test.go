@@ -1,11 +1,15 @@
 package config_test
 
 import (
+	"flag"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/config"
 )
 
 func TestProblems(t *testing.T) {
@@ -22,6 +26,7 @@ func TestProblems(t *testing.T) {
 		"no number":            {environment{"LEADRAIL_POSTGRES_PORT": "abc"}, `LEADRAIL_POSTGRES_PORT: strconv.ParseInt: parsing "abc": invalid syntax`},
 		"no pool":              {environment{"LEADRAIL_DATABASE_POOL": "0"}, `LEADRAIL_DATABASE_POOL: 0 is not a size of a pool`},
 		"no range":             {environment{"LEADRAIL_ALLOW_CIDRS": "10.0.0.1"}, `LEADRAIL_ALLOW_CIDRS: netip.ParsePrefix("10.0.0.1"): no '/'`},
+		"no rate":              {environment{"LEADRAIL_RATE_LIMIT": "fast"}, `LEADRAIL_RATE_LIMIT: rate limits are written secret=200/s:400,publishable=5/s:20, where :400 is the burst, /m is a minute, and off is no limit`},
 		"no level":             {environment{"LEADRAIL_LOG_LEVEL": "loud"}, `LEADRAIL_LOG_LEVEL: slog: level string "loud": unknown name`},
 		"no format":            {environment{"LEADRAIL_LOG_FORMAT": "xml"}, `LEADRAIL_LOG_FORMAT: "xml" is neither text nor json`},
 		"link without a place": {environment{"LEADRAIL_LEAD_URL": "https://example.com/"}, `LEADRAIL_LEAD_URL: "https://example.com/" has no {submissionId} in it`},
@@ -64,6 +69,24 @@ func TestEveryProblemAtOnceAndOneLineEach(t *testing.T) {
 		"DATABASE_URL", "LEADRAIL_POSTGRES_PORT", "LEADRAIL_LISTEN", "SENDGRID_API_KEY", "LEADRAIL_MAIL_FROM", "LEADRAIL_LOG_FORMAT",
 	}, variables)
 	require.ErrorContains(t, err, "DATABASE_URL: DATABASE_URL_FILE: open "+missing+":")
+}
+
+func TestACommandMayHaveFlagsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var id string
+	command := config.Command{Name: "end", Flags: func(flags *flag.FlagSet) { flags.StringVar(&id, "id", "", "What to end.") }}
+	getenv := func(string) string { return "" }
+	c, err := command.Load([]string{"-id", "x", "-listen", "127.0.0.1:1"}, getenv, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "x", id)
+	require.Equal(t, "127.0.0.1:1", c.Listen)
+
+	var help strings.Builder
+	_, err = command.Load([]string{"-help"}, getenv, &help)
+	require.ErrorIs(t, err, flag.ErrHelp)
+	require.Contains(t, help.String(), "What to end.")
+	_, err = load(nil, "-id", "x")
+	require.Error(t, err, "no other command has it")
 }
 
 func TestWhatIsNoFlagIsRefused(t *testing.T) {

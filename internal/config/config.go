@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"reflect"
 	"time"
+
+	"leadrail/models"
 )
 
 // Config is every setting of every command.
@@ -12,6 +14,9 @@ type Config struct {
 	Listen        string        `desc:"Address of the HTTP API." env:"LEADRAIL_LISTEN" envDefault:"127.0.0.1:8080"`
 	MetricsListen string        `desc:"Address of metrics (/metrics) and profiles (/debug/pprof/), for operators only; off for none. Where the port is taken, the process runs without." env:"LEADRAIL_METRICS_LISTEN" envDefault:"127.0.0.1:9464"`
 	DrainDelay    time.Duration `desc:"How long a process that was asked to stop still takes requests while /readyz answers 503, so that load balancers take it out. \"up\" stops at once." env:"LEADRAIL_DRAIN_DELAY" envDefault:"3s"`
+
+	RateLimit      models.RateLimits `desc:"Most requests of each secret key, and of each address that uses a publishable key: how many a second (/s) or minute (/m), and behind the colon how many at once. A kind that is not named keeps its default, a rate without a kind is for both, off is no limit. The admin key has none." env:"LEADRAIL_RATE_LIMIT" envDefault:"secret=200/s:400,publishable=5/s:20"`
+	TrustedProxies []netip.Prefix    `desc:"Address ranges of the proxies in front of the API, comma-separated: their X-Forwarded-For says who calls. Absent, nobody is believed." env:"LEADRAIL_TRUSTED_PROXIES"`
 
 	AdminKey Secret `desc:"An admin key known before the first start. Absent, \"up\" makes one and keeps it in the data directory." env:"LEADRAIL_ADMIN_KEY"`
 

@@ -22,9 +22,21 @@ const fileSuffix = "_FILE"
 // The error lists everything that is wrong, one line a variable. flag.ErrHelp
 // means that the help was asked for and written to help.
 func Load(command string, args []string, getenv func(string) string, help io.Writer) (Config, error) {
+	return Command{Name: command}.Load(args, getenv, help)
+}
+
+// Command is whose configuration is read.
+type Command struct {
+	Name string
+	// Flags adds flags of the command's own; nil for none.
+	Flags func(flags *flag.FlagSet)
+}
+
+// Load is the function Load for a command that may have flags of its own.
+func (c Command) Load(args []string, getenv func(string) string, help io.Writer) (Config, error) {
 	found := &problems{}
 	values := fromEnvironment(getenv, found)
-	if err := fromFlags(command, args, values, help); err != nil {
+	if err := c.fromFlags(args, values, help); err != nil {
 		return Config{}, err
 	}
 	config, err := env.ParseAsWithOptions[Config](env.Options{Environment: values})
@@ -76,8 +88,8 @@ func fromEnvironment(getenv func(string) string, found *problems) map[string]str
 }
 
 // fromFlags puts the values of flags over those that are there.
-func fromFlags(command string, args []string, values map[string]string, help io.Writer) error {
-	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+func (c Command) fromFlags(args []string, values map[string]string, help io.Writer) error {
+	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the caller shows errors
 	for _, setting := range Settings() {
 		flags.Func(setting.Flag, setting.usage(), func(value string) error {
@@ -85,9 +97,12 @@ func fromFlags(command string, args []string, values map[string]string, help io.
 			return nil
 		})
 	}
+	if c.Flags != nil {
+		c.Flags(flags)
+	}
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintf(help, "Usage: leadrail %s [flags]\n\nEach flag is also an environment variable.\n\n", command)
+		fmt.Fprintf(help, "Usage: leadrail %s [flags]\n\n%s\n\n", c.Name, c.about())
 		flags.SetOutput(help)
 		flags.PrintDefaults()
 	}
@@ -95,7 +110,15 @@ func fromFlags(command string, args []string, values map[string]string, help io.
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is not a flag; see leadrail %s -help", flags.Arg(0), command)
+		return fmt.Errorf("%q is not a flag; see leadrail %s -help", flags.Arg(0), c.Name)
 	}
 	return nil
+}
+
+// about explains the flags, which the help lists by name.
+func (c Command) about() string {
+	if c.Flags != nil {
+		return "Flags that name a [VARIABLE] are also environment variables."
+	}
+	return "Each flag is also an environment variable."
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"leadrail/models"
@@ -36,9 +37,18 @@ type cache[K comparable, V any] struct {
 	hears bool
 	// uses counts; it tells which use was later.
 	uses uint64
-	// quietUntil is when the database may be asked about what is kept.
-	quietUntil time.Time
+	// away is shared by the caches of one database: the first to find it away
+	// spares the others the wait.
+	away *outage
 }
+
+// outage is until when a database that was found away is not asked about what is
+// kept.
+type outage struct{ until atomic.Int64 } // nanoseconds since 1970
+
+func (o *outage) began()      { o.until.Store(time.Now().Add(quiet).UnixNano()) }
+func (o *outage) ended()      { o.until.Store(0) }
+func (o *outage) lasts() bool { return time.Now().UnixNano() < o.until.Load() }
 
 type entry[V any] struct {
 	value    V // never changes
@@ -55,7 +65,7 @@ type flight[V any] struct {
 
 // newCache makes a cache that does not hear of changes yet.
 func newCache[K comparable, V any](size int, read func(context.Context, K) (V, error)) *cache[K, V] {
-	return &cache[K, V]{read: read, size: size, entries: map[K]*entry[V]{}, reads: map[K]*flight[V]{}}
+	return &cache[K, V]{read: read, size: size, entries: map[K]*entry[V]{}, reads: map[K]*flight[V]{}, away: &outage{}}
 }
 
 // get returns the value of a key. Callers of one key at one time share a read,
@@ -86,7 +96,7 @@ func (c *cache[K, V]) recall(ctx context.Context, key K) (*entry[V], *flight[V])
 	kept := c.entries[key]
 	if kept != nil {
 		c.use(kept)
-		if kept.verified || time.Now().Before(c.quietUntil) {
+		if kept.verified || c.away.lasts() {
 			return kept, nil
 		}
 		bound = reread
@@ -124,7 +134,7 @@ func (c *cache[K, V]) land(key K, reading *flight[V]) {
 		}
 	case !newest:
 	case models.CodeOf(reading.err) == models.CodeUnavailable:
-		c.quietUntil = time.Now().Add(quiet)
+		c.away.began()
 	case models.CodeOf(reading.err) == models.CodeNotFound:
 		delete(c.entries, key)
 	}
@@ -160,7 +170,7 @@ func (c *cache[K, V]) evict() {
 func (c *cache[K, V]) changed(key K) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.quietUntil = time.Time{}
+	c.away.ended()
 	delete(c.reads, key)
 	if kept := c.entries[key]; kept != nil {
 		kept.verified = false
@@ -178,6 +188,6 @@ func (c *cache[K, V]) hearing(on bool) {
 	}
 	if on {
 		clear(c.reads)
-		c.quietUntil = time.Time{}
+		c.away.ended()
 	}
 }

@@ -61,3 +61,21 @@ func TestADatabaseThatIsSilentCostsLittle(t *testing.T) {
 		require.Less(t, time.Since(before), 2*time.Second)
 	})
 }
+
+func TestTheFirstToFindTheDatabaseAwaySparesTheOthersTheWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{}
+		keys, forms := cached(s), cached(s)
+		keys.away = forms.away
+		requireValue(t, 1, keys, "a")
+		requireValue(t, 2, forms, "a")
+		keys.hearing(false)
+		forms.hearing(false)
+		s.gate = make(chan struct{})
+		before := time.Now()
+		requireValue(t, 1, keys, "a")
+		requireValue(t, 2, forms, "a")
+		require.Equal(t, reread, time.Since(before), "one request uses both")
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,11 +15,12 @@ import (
 const (
 	cachedForms    = 1000
 	cachedVersions = 1000
+	cachedKeys     = 10_000
 )
 
 // Cached is the store for those who handle leads: what they read for each one,
-// Form, FormVersion and Routing, is kept in memory, and used as well when the
-// database is away. Everything else is the store's.
+// Form, FormVersion, Routing and KeyByHash, is kept in memory, and used as well
+// when the database is away. Everything else is the store's.
 //
 // While Run hears of changes, one counts a few milliseconds after its commit,
 // on every machine. At other times each use asks the database, for 300 ms at
@@ -31,6 +33,7 @@ type Cached struct {
 	forms    *cache[string, FormRecord]
 	versions *cache[versionKey, models.FormVersion]
 	routing  *cache[string, models.Routing]
+	keys     *cache[string, models.Key]
 	listener listener
 }
 
@@ -55,8 +58,10 @@ func (s *Store) Cached(databaseURL string, log *slog.Logger) (*Cached, error) {
 			return s.FormVersion(ctx, key.form, key.version)
 		}),
 		routing: newCache(1, func(ctx context.Context, _ string) (models.Routing, error) { return s.Routing(ctx) }),
+		keys:    newCache(cachedKeys, s.KeyByHash),
 	}
 	c.versions.hearing(true) // they never change
+	c.keys.away, c.routing.away = c.forms.away, c.forms.away
 	c.listener = listener{config: config, log: log, audience: c, heartbeat: heartbeat}
 	return c, nil
 }
@@ -81,9 +86,16 @@ func (c *Cached) Routing(ctx context.Context) (models.Routing, error) {
 	return c.routing.get(ctx, routingRow)
 }
 
+// KeyByHash reads a key as Store.KeyByHash does; LastUsedAt is of whenever it was
+// read.
+func (c *Cached) KeyByHash(ctx context.Context, hash string) (models.Key, error) {
+	return c.keys.get(ctx, hash)
+}
+
 func (c *Cached) hearing(on bool) {
 	c.forms.hearing(on)
 	c.routing.hearing(on)
+	c.keys.hearing(on)
 }
 
 func (c *Cached) heard(what change) {
@@ -92,6 +104,8 @@ func (c *Cached) heard(what change) {
 		c.forms.changed(what.ID)
 	case "routing":
 		c.routing.changed(what.ID)
+	case "keys":
+		c.keys.changed(what.ID)
 	}
 }
 
@@ -113,8 +127,21 @@ func (d Direct) ReplaceForm(ctx context.Context, record FormRecord) error {
 	return d.Store.ReplaceForm(ctx, record)
 }
 
+// DeleteForm is Store.DeleteForm.
+func (d Direct) DeleteForm(ctx context.Context, id string, version int, at time.Time) error {
+	defer d.cached.forms.changed(id)
+	return d.Store.DeleteForm(ctx, id, version, at)
+}
+
 // SaveRouting is Store.SaveRouting.
 func (d Direct) SaveRouting(ctx context.Context, routing models.Routing) error {
 	defer d.cached.routing.changed(routingRow)
 	return d.Store.SaveRouting(ctx, routing)
+}
+
+// RevokeKey is Store.RevokeKey.
+func (d Direct) RevokeKey(ctx context.Context, id string, at time.Time) (models.Key, error) {
+	key, err := d.Store.RevokeKey(ctx, id, at)
+	d.cached.keys.changed(key.Hash)
+	return key, err
 }
