@@ -59,12 +59,9 @@ func (s *Service) accept(ctx context.Context, c candidate) (CaptureOutput, error
 		first = true
 		return s.place(context.WithoutCancel(ctx), c) // others wait for it too
 	})
-	if err != nil {
-		return CaptureOutput{}, err
-	}
-	answer := out.(CaptureOutput)
+	answer, _ := out.(CaptureOutput) // nothing else comes out
 	answer.repeated = answer.repeated || !first
-	return answer, nil
+	return answer, err
 }
 
 // place puts the lead into the workflow engine, or where that is away, busy, or

@@ -2,6 +2,7 @@ package leads
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"leadrail/internal/forms"
@@ -28,14 +29,15 @@ type CaptureInput struct {
 	StartedAt       *models.Timestamp `json:"startedAt"`
 	// Signals are what the agent learnt, for scoring.
 	Signals models.Document `json:"signals"`
-	Context models.Document `json:"context"`
-	Consent models.Document `json:"consent"`
+	Context *Context        `json:"context"`
+	Consent *Consent        `json:"consent"`
 }
 
 // CaptureOutput says that the lead is accepted: it is durable, and everything
 // else follows.
 type CaptureOutput struct {
-	// Submission is the lead at its end, for a caller who waited for it.
+	// Submission is the lead at its end, for a caller who waited for it and whose
+	// key does not stand in a page.
 	*Submission
 
 	SubmissionID   string        `json:"submissionId"`
@@ -53,46 +55,58 @@ func (o CaptureOutput) Location() string { return "/v1/submissions/" + o.Submiss
 func (o CaptureOutput) Repeated() bool { return o.repeated }
 
 // Finished reports that the lead is at its end.
-func (o CaptureOutput) Finished() bool { return o.Submission != nil }
+func (o CaptureOutput) Finished() bool { return o.Status.Terminal() }
 
 // Capture accepts a filled-in form. When it returns without an error the lead
 // is durable, in the workflow engine or in the intake. Errors are malformed (the
-// idempotency key), not found (the form), conflict (the form is switched off, or
+// idempotency key), not found (the form), forbidden (its agent), conflict (the form is switched off, or
 // the idempotency key belongs to another request), invalid (the data, one problem
 // per field) and unavailable (nothing was accepted; try again).
 //
 // A repeat under an idempotency key gets the answer of the first time, also where
-// the form has changed since.
+// the form has changed since. Whoever fills in the form's honeypot is answered as if
+// the lead were accepted, and it is forgotten.
 func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, error) {
 	if err := checkIdempotencyKey(in.IdempotencyKey); err != nil {
 		return CaptureOutput{}, err
 	}
-	out, err := s.capture(ctx, in)
+	form, err := s.Store.Form(ctx, in.FormID)
+	var out CaptureOutput
+	if err == nil {
+		out, err = s.capture(ctx, in, form)
+	}
 	if err != nil && in.IdempotencyKey != "" && refusal(err) {
 		out, err = s.answerAgain(ctx, in, err)
 	}
-	if err != nil {
-		return CaptureOutput{}, err
+	if err == nil {
+		return s.await(ctx, in.Prefer, out), nil
 	}
-	return s.await(ctx, in.Prefer, out), nil
+	s.Refusals.count(form, s.Now(), err)
+	if errors.Is(err, errTrapped) {
+		return accepted(models.Submission{ID: s.submissionID(ctx, in)}, form), nil
+	}
+	return CaptureOutput{}, err
 }
 
-func (s *Service) capture(ctx context.Context, in CaptureInput) (CaptureOutput, error) {
-	record, err := s.Store.Form(ctx, in.FormID)
-	if err != nil {
+func (s *Service) capture(ctx context.Context, in CaptureInput, record store.FormRecord) (CaptureOutput, error) {
+	if err := models.PrincipalOf(ctx).MayAgent(record.Form.AgentID); err != nil {
 		return CaptureOutput{}, err
 	}
 	if !record.Form.Enabled {
-		return CaptureOutput{}, &models.Error{
-			Code: models.CodeConflict, Reason: "form_disabled",
-			Message: "The form is switched off and takes no submissions.",
-		}
+		return CaptureOutput{}, formDisabled()
 	}
-	lead, err := s.lead(in, record.Form, record.Version.Definition)
+	lead, err := s.lead(ctx, in, record)
 	if err != nil {
 		return CaptureOutput{}, err
 	}
 	return s.accept(ctx, candidate{lead: lead, record: record, keyed: in.IdempotencyKey != ""})
+}
+
+func formDisabled() error {
+	return &models.Error{
+		Code: models.CodeConflict, Reason: "form_disabled",
+		Message: "The form is switched off and takes no submissions.",
+	}
 }
 
 // accepted is the answer to a lead that is durable now.
@@ -103,22 +117,35 @@ func accepted(lead models.Submission, record store.FormRecord) CaptureOutput {
 }
 
 // lead checks the input and makes a submission of it.
-func (s *Service) lead(in CaptureInput, form models.Form, definition models.FormDefinition) (models.Submission, error) {
-	data, problems := readInput(in)
+func (s *Service) lead(ctx context.Context, in CaptureInput, record store.FormRecord) (models.Submission, error) {
+	form, definition, submissionID := record.Form, record.Version.Definition, s.submissionID(ctx, in)
+	now := s.Now()
+	data, problems := readInput(in, now)
+	if trapped(definition, data) {
+		return models.Submission{}, errTrapped
+	}
+	problems = append(problems, checkPace(definition, in, now)...)
+	attached := s.attached(form, definition, submissionID, data)
 	signals, _ := in.Signals.Object() // an error is among the problems
 	accepted, broken := forms.Accept(definition, forms.Answers{Data: data, Signals: signals, Completed: in.FieldsCompleted})
 	problems = append(problems, broken...)
+	problems = append(problems, attached.problems(accepted.Data)...)
 	if len(problems) > 0 {
 		return models.Submission{}, &models.Error{
 			Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems,
 		}
 	}
+	files, err := s.keep(ctx, attached, accepted.Data)
+	if err != nil {
+		return models.Submission{}, err
+	}
 	formData, err := models.NewDocument(accepted.Data)
 	if err != nil {
 		return models.Submission{}, err
 	}
+	impressionAt, startedAt := timesOf(in, now)
 	return models.Submission{
-		ID:              s.submissionID(in),
+		ID:              submissionID,
 		Digest:          s.digest(in),
 		FormID:          form.ID,
 		FormVersion:     form.Version,
@@ -128,20 +155,14 @@ func (s *Service) lead(in CaptureInput, form models.Form, definition models.Form
 		SessionID:       in.SessionID,
 		FormData:        formData,
 		FieldsCompleted: accepted.Completed,
+		Files:           files,
 		Signals:         in.Signals,
-		Context:         in.Context,
-		Consent:         in.Consent,
-		ImpressionAt:    timeOf(in.ImpressionAt),
-		StartedAt:       timeOf(in.StartedAt),
-		SubmittedAt:     s.Now().UTC().Truncate(time.Millisecond),
+		Context:         documentOf(in.Context),
+		Consent:         documentOf(in.Consent),
+		ImpressionAt:    impressionAt,
+		StartedAt:       startedAt,
+		SubmittedAt:     now.UTC().Truncate(time.Millisecond),
 		Status:          models.StatusPending,
 		RunSeq:          1,
 	}, nil
-}
-
-func timeOf(at *models.Timestamp) *time.Time {
-	if at == nil {
-		return nil
-	}
-	return &at.Time
 }

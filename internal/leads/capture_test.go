@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"leadrail/internal/leads"
 	"leadrail/internal/store"
 	"leadrail/models"
 	"leadrail/workflows"
@@ -23,7 +24,7 @@ func TestCaptureHandsTheLeadOver(t *testing.T) {
 	in.FormData = models.Document(`{"budget": 12345678901234567890.50, "note": "😀 مرحبا"}`)
 	in.ImpressionAt, in.StartedAt = &impression, &impression
 	in.Signals = models.Document(`{"z": 1.0, "a": "buy"}`)
-	in.Context, in.Consent = models.Document(`{"channel": "widget"}`), models.Document(`{"version": "1"}`)
+	in.Context, in.Consent = &leads.Context{Channel: "widget"}, &leads.Consent{Version: "1"}
 	var labels workflows.Labels
 	d.start = func(ctx context.Context, _ workflows.CaptureInput, given workflows.Labels) error {
 		_, bounded := ctx.Deadline()
@@ -98,13 +99,15 @@ func TestEveryProblemIsToldAtOnce(t *testing.T) {
 	in.ConversationID, in.SessionID = string(bytes.Repeat([]byte("x"), models.MaxCallerID+1)), "a\nb"
 	in.FormData = models.Document(`{"note":7,"extra":1}`)
 	in.FieldsCompleted = []string{"note", "other"}
-	in.Signals, in.Context, in.Consent = models.Document(`[]`), models.Document(`"x"`), models.Document(`{"a":1e400}`)
+	in.Signals, in.Context, in.Consent = models.Document(`[]`), &leads.Context{PageURL: "/pricing"}, &leads.Consent{Text: "\x00"}
+	in.StartedAt = &models.Timestamp{}
 	require.Equal(t, []string{
-		"consent.a invalid_number",
-		"context type",
+		"consent.text invalid_text",
+		"context.pageUrl url",
 		"conversationId invalid",
 		"sessionId invalid",
 		"signals type",
+		"startedAt implausible",
 		"formData.extra unknown_field",
 		"formData.budget required",
 		"formData.note type",

@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"leadrail/models"
 )
@@ -19,10 +18,10 @@ const (
 	maxNumberLength = 64
 )
 
-// readInput decodes the form data and reports whatever in the input could not
-// be stored: it must be refused now, because after the 202 there is nobody
-// left to tell.
-func readInput(in CaptureInput) (map[string]any, []models.FieldError) {
+// readInput decodes the form data and reports whatever else in the input is not
+// right, or could not be stored: it must be refused now, because after the 202
+// there is nobody left to tell.
+func readInput(in CaptureInput, now time.Time) (map[string]any, []models.FieldError) {
 	var problems []models.FieldError
 	for path, callerID := range map[string]string{"conversationId": in.ConversationID, "sessionId": in.SessionID} {
 		if err := models.CheckCallerID(callerID); err != nil {
@@ -37,11 +36,7 @@ func readInput(in CaptureInput) (map[string]any, []models.FieldError) {
 		})
 	}
 	_, broken = readDocument("signals", in.Signals)
-	problems = append(problems, broken...)
-	_, broken = readDocument("context", in.Context)
-	problems = append(problems, broken...)
-	_, broken = readDocument("consent", in.Consent)
-	problems = append(problems, broken...)
+	problems = slices.Concat(problems, broken, checkTimes(in, now), in.Context.check(), in.Consent.check(now))
 	slices.SortStableFunc(problems, func(a, b models.FieldError) int { return strings.Compare(a.Field, b.Field) })
 	return data, problems
 }
@@ -52,21 +47,10 @@ func readDocument(path string, document models.Document) (map[string]any, []mode
 		return nil, []models.FieldError{{Field: path, Code: "type", Message: "This is a JSON object."}}
 	}
 	problems := unstorable(path, object, 0)
-	if !isUnicode(document) {
+	if !models.IsUnicode(document) {
 		problems = append(problems, models.FieldError{Field: path, Code: "invalid_text", Message: "A text is not valid Unicode."})
 	}
 	return object, problems
-}
-
-// surrogates finds, from left to right, escaped backslashes, pairs of
-// surrogates and surrogates without their other half.
-var surrogates = regexp.MustCompile(`\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..`)
-
-// isUnicode reports whether all texts of a JSON document are: Go's decoder
-// mends what is not in silence, but Postgres refuses it.
-func isUnicode(document models.Document) bool {
-	alone := func(match []byte) bool { return len(match) == len(`\ud800`) }
-	return utf8.Valid(document) && !slices.ContainsFunc(surrogates.FindAll(document, -1), alone)
 }
 
 // unstorable walks a decoded document for what Postgres refuses in jsonb:

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"leadrail/internal/leads"
 	"leadrail/internal/pgtest"
 	"leadrail/internal/store"
 	"leadrail/models"
@@ -64,30 +63,21 @@ func TestStorableDocumentsAreTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := filledIn()
-			in.Signals, in.Context, in.Consent = models.Document(document), models.Document(document), models.Document(document)
-			lead := newDesk(t).accept(t, in)
-			require.Equal(t, document, string(lead.Signals))
-			require.Equal(t, document, string(lead.Context))
-			require.Equal(t, document, string(lead.Consent))
+			in.Signals = models.Document(document)
+			require.Equal(t, document, string(newDesk(t).accept(t, in).Signals))
 		})
 	}
 }
 
 func TestUnstorableDocumentsAreRefused(t *testing.T) {
 	t.Parallel()
-	for path, put := range map[string]func(*leads.CaptureInput, models.Document){
-		"signals": func(in *leads.CaptureInput, document models.Document) { in.Signals = document },
-		"context": func(in *leads.CaptureInput, document models.Document) { in.Context = document },
-		"consent": func(in *leads.CaptureInput, document models.Document) { in.Consent = document },
-	} {
-		for name, c := range unstorable {
-			t.Run(name+" in "+path, func(t *testing.T) {
-				t.Parallel()
-				in := filledIn()
-				put(&in, models.Document(c.document))
-				require.Equal(t, []string{located(path, c.problem)}, newDesk(t).problems(t, in))
-			})
-		}
+	for name, c := range unstorable {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := filledIn()
+			in.Signals = models.Document(c.document)
+			require.Equal(t, []string{located("signals", c.problem)}, newDesk(t).problems(t, in))
+		})
 	}
 }
 

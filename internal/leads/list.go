@@ -29,9 +29,10 @@ type ListInput struct {
 }
 
 // Submissions lists leads, newest or best first. It reads the database alone, so
-// a lead that was accepted a moment ago may be missing for a moment more.
+// a lead that was accepted a moment ago may be missing for a moment more. A key
+// that is bound to agents sees theirs alone.
 func (s *Service) Submissions(ctx context.Context, in ListInput) (models.Page[Submission], error) {
-	filter, err := in.filter()
+	filter, err := in.filter(models.PrincipalOf(ctx))
 	if err != nil {
 		return models.Page[Submission]{}, err
 	}
@@ -50,13 +51,18 @@ const (
 	sortScore       = "score"
 )
 
-func (in ListInput) filter() (store.SubmissionFilter, error) {
+// filter selects what the caller may see of what it asks for.
+func (in ListInput) filter(caller models.Principal) (store.SubmissionFilter, error) {
 	if in.Status != "" && !in.Status.Valid() {
 		return store.SubmissionFilter{}, models.InvalidField("status", "option",
 			"A status is pending, retrying, completed or failed.")
 	}
 	if in.Sort != "" && in.Sort != sortSubmittedAt && in.Sort != sortScore {
 		return store.SubmissionFilter{}, models.InvalidField("sort", "option", "Sort by submittedAt or by score.")
+	}
+	agents, err := caller.Agents(in.AgentID)
+	if err != nil {
+		return store.SubmissionFilter{}, err
 	}
 	limit, err := models.CheckLimit(in.Limit)
 	if err != nil {
@@ -72,7 +78,7 @@ func (in ListInput) filter() (store.SubmissionFilter, error) {
 	}
 	return store.SubmissionFilter{
 		FormID:         in.FormID,
-		AgentID:        in.AgentID,
+		AgentIDs:       agents,
 		ConversationID: in.ConversationID,
 		Status:         in.Status,
 		Tier:           in.Tier,

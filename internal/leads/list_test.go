@@ -27,7 +27,7 @@ func TestListAsksTheDatabase(t *testing.T) {
 				Team: "sales", Assignee: "ann@example.com", MinScore: &score, From: &from, To: &to, Query: "ada", Sort: "score", Limit: 7,
 			},
 			store.SubmissionFilter{
-				FormID: "form_1", AgentID: "agent_1", ConversationID: "conv_1", Status: models.StatusFailed, Tier: "hot",
+				FormID: "form_1", AgentIDs: []string{"agent_1"}, ConversationID: "conv_1", Status: models.StatusFailed, Tier: "hot",
 				Team: "sales", Assignee: "ann@example.com", MinScore: &score, From: &from.Time, To: &to.Time, Query: "ada", ByScore: true, Limit: 8,
 			},
 		},
@@ -116,4 +116,22 @@ func TestListWithoutADatabase(t *testing.T) {
 	d.submissions = func(store.SubmissionFilter) ([]models.Submission, error) { return nil, away() }
 	_, err := d.Submissions(t.Context(), leads.ListInput{})
 	require.Equal(t, models.CodeUnavailable, models.CodeOf(err))
+}
+
+func TestACallerThatIsBoundToAgentsListsTheirLeadsAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var asked []string
+	d.submissions = func(filter store.SubmissionFilter) ([]models.Submission, error) {
+		asked = filter.AgentIDs
+		return nil, nil
+	}
+	ctx := models.WithPrincipal(t.Context(), models.Principal{KeyID: "key_1", AgentIDs: []string{"agent_1", "agent_2"}})
+	for agent, want := range map[string][]string{"": {"agent_1", "agent_2"}, "agent_2": {"agent_2"}} {
+		_, err := d.Submissions(ctx, leads.ListInput{AgentID: agent})
+		require.NoError(t, err)
+		require.Equal(t, want, asked)
+	}
+	_, err := d.Submissions(ctx, leads.ListInput{AgentID: "agent_9"})
+	require.Equal(t, models.CodeForbidden, models.CodeOf(err))
 }

@@ -19,7 +19,8 @@ const readBudget = 2 * time.Second
 
 // Submission reads a lead. One that was accepted a moment ago and is not stored
 // yet is read from the intake or from its workflow, as pending. It is not found
-// when nobody knows it, and unavailable when one who may cannot be asked.
+// when nobody knows it, unavailable when one who may cannot be asked, and
+// forbidden when it is of a foreign agent.
 func (s *Service) Submission(ctx context.Context, ref SubmissionRef) (Submission, error) {
 	lead, err := s.find(ctx, ref.ID)
 	if err != nil {
@@ -28,7 +29,20 @@ func (s *Service) Submission(ctx context.Context, ref SubmissionRef) (Submission
 	return s.view(lead), nil
 }
 
+// find reads a lead that the caller may touch.
 func (s *Service) find(ctx context.Context, submissionID string) (models.Submission, error) {
+	lead, err := s.anywhere(ctx, submissionID)
+	if err == nil {
+		err = models.PrincipalOf(ctx).MayAgent(lead.AgentID)
+	}
+	if err != nil {
+		return models.Submission{}, err
+	}
+	return lead, nil
+}
+
+// anywhere looks for a lead wherever it can be.
+func (s *Service) anywhere(ctx context.Context, submissionID string) (models.Submission, error) {
 	lead, err := s.inDatabase(ctx, submissionID)
 	if code := models.CodeOf(err); code != models.CodeNotFound && code != models.CodeUnavailable {
 		return lead, err

@@ -39,7 +39,7 @@ func stored() models.Submission {
 const storedView = `{
 	"submissionId":"sub_1","formId":"form_1","formName":"contact","formVersion":3,"agentId":"agent_1",
 	"conversationId":"conv/1","conversationUrl":"https://chat.example.com/conv%2F1","formData":{"b":1,"a":2},
-	"fieldsCompleted":[],"submittedAt":"2026-11-22T09:30:00.123Z","completedAt":null,"status":"retrying",
+	"fieldsCompleted":[],"files":[],"submittedAt":"2026-11-22T09:30:00.123Z","completedAt":null,"status":"retrying",
 	"failureReason":null,"qualification":null,"routing":{"team":"sales","assignee":null,"reasons":["the only team"]},
 	"deliveries":[{
 		"deliveryId":"dlv_1","action":{"id":"act_1","name":"crm"},"type":"webhook","status":"retrying",

@@ -14,9 +14,6 @@ import (
 
 const maxIdempotencyKey = 255
 
-// keyOwner is who chose an idempotency key; two owners may choose the same.
-const keyOwner = "admin"
-
 func checkIdempotencyKey(key string) error {
 	if len(key) <= maxIdempotencyKey && !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil
@@ -27,13 +24,13 @@ func checkIdempotencyKey(key string) error {
 	}
 }
 
-// submissionID is fresh, or the one that belongs to the idempotency key: the same
-// on every machine and after any crash.
-func (s *Service) submissionID(in CaptureInput) string {
+// submissionID is fresh, or the one that belongs to the caller's idempotency key,
+// the same on every machine and after any crash. Two callers may choose one key.
+func (s *Service) submissionID(ctx context.Context, in CaptureInput) string {
 	if in.IdempotencyKey == "" {
 		return id.New(id.Submission)
 	}
-	return id.Derived(id.Submission, s.Secret, keyOwner, in.FormID, in.IdempotencyKey)
+	return id.Derived(id.Submission, s.Secret, models.PrincipalOf(ctx).KeyID, in.FormID, in.IdempotencyKey)
 }
 
 // digest tells two requests apart. It is keyed, because it stands where the form
@@ -58,7 +55,7 @@ func refusal(err error) bool {
 // answerAgain answers a request that is refused now as it was answered when it
 // was accepted; refused is the error where it never was.
 func (s *Service) answerAgain(ctx context.Context, in CaptureInput, refused error) (CaptureOutput, error) {
-	out, err := s.repeated(ctx, s.submissionID(in), in.FormID, s.digest(in))
+	out, err := s.repeated(ctx, s.submissionID(ctx, in), in.FormID, s.digest(in))
 	if err != nil {
 		return CaptureOutput{}, refused
 	}

@@ -37,6 +37,9 @@ type RoutingTable struct {
 	UpdatedAt    models.Timestamp     `json:"updatedAt"`
 }
 
+// Target names the one table that there is.
+func (RoutingTable) Target() string { return "routing" }
+
 // Routing reads how leads are routed.
 func (t *Teams) Routing(ctx context.Context, _ struct{}) (RoutingTable, error) {
 	routing, err := t.Store.Routing(ctx)

@@ -15,6 +15,7 @@ import (
 type Store interface {
 	Forms
 	Submissions
+	Replays
 }
 
 // Forms are the definitions that leads are checked against.
@@ -59,11 +60,14 @@ type Sealer interface {
 // Service is the use cases. It is safe for concurrent use.
 type Service struct {
 	Store     Store
+	Files     FileStore
 	Workflows Workflows
 	Intake    Intake
 	Slots     Slots
 	Sealer    Sealer
-	Now       func() time.Time
+	// Refusals counts the submissions that are refused.
+	Refusals *Refusals
+	Now      func() time.Time
 	// Secret is the installation's: ids of leads with an idempotency key are
 	// derived from it.
 	Secret string

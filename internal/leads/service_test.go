@@ -36,6 +36,10 @@ type desk struct {
 	save    func(lead models.Intake) (bool, error)
 	retry   func(submissionID, callID string) ([]string, error)
 	cancel  func(submissionID, callID, reason string) error
+	// redeliver asks an open run, begin and replay make the next one.
+	redeliver func(submissionID, callID string, deliveryIDs []string) ([]string, error)
+	begin     func(replay store.Replay) error
+	replay    func(lead models.Submission, sealed models.Sealed) error
 	// busy leads cannot go straight to the workflow engine; stuck ones not at all.
 	busy, stuck bool
 
@@ -89,6 +93,15 @@ func (d tables) Acceptance(_ context.Context, id string) (models.Acceptance, err
 	return d.first(id)
 }
 
+func (d tables) BeginReplay(_ context.Context, replay store.Replay) (models.Submission, error) {
+	lead, err := d.submission(replay.SubmissionID)
+	if err == nil {
+		err = d.begin(replay)
+	}
+	lead.Status, lead.RunSeq, lead.Deliveries = models.StatusPending, replay.RunSeq+1, nil
+	return lead, err
+}
+
 // spill is the intake of a desk.
 type spill struct{ *desk }
 
@@ -119,6 +132,14 @@ func (d engine) RetryNow(_ context.Context, submissionID, callID string) ([]stri
 
 func (d engine) CancelCapture(_ context.Context, submissionID, callID, reason string) error {
 	return d.cancel(submissionID, callID, reason)
+}
+
+func (d engine) Redeliver(_ context.Context, submissionID, callID string, deliveryIDs []string) ([]string, error) {
+	return d.redeliver(submissionID, callID, deliveryIDs)
+}
+
+func (d engine) StartReplay(_ context.Context, lead models.Submission, sealed models.Sealed) error {
+	return d.replay(lead, sealed)
 }
 
 func (d engine) Acceptance(_ context.Context, submissionID string) (models.Acceptance, error) {

@@ -12,10 +12,14 @@ import (
 	"leadrail/workflows"
 )
 
-// Steering is what can be asked of a lead's open run.
+// Steering is what can be asked of a lead's runs.
 type Steering interface {
 	RetryNow(ctx context.Context, submissionID, callID string) (deliveryIDs []string, err error)
 	CancelCapture(ctx context.Context, submissionID, callID, reason string) error
+	// Redeliver delivers again what has given up in an open run.
+	Redeliver(ctx context.Context, submissionID, callID string, deliveryIDs []string) ([]string, error)
+	// StartReplay starts the run that a stored lead's number says.
+	StartReplay(ctx context.Context, lead models.Submission, sealed models.Sealed) error
 }
 
 const (
@@ -53,7 +57,10 @@ func (s *Service) RetryNow(ctx context.Context, in RetryInput) (RetryOutput, err
 	defer cancel()
 	woken, err := s.Workflows.RetryNow(ctx, lead.ID, retryCall(lead))
 	if models.CodeOf(err) == models.CodeNotFound { // it ended in between
-		err = ended(lead, workflows.ReasonNothingWaiting, "nothing waits; replay it")
+		err = &models.Error{
+			Code: models.CodeConflict, Reason: workflows.ReasonNothingWaiting,
+			Message: "The lead's run has ended, nothing waits; what failed can be replayed.",
+		}
 	}
 	if err != nil {
 		return RetryOutput{}, err
@@ -109,7 +116,7 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (CancelOutput, err
 	defer cancel()
 	err = s.Workflows.CancelCapture(ctx, lead.ID, fmt.Sprintf("cancel:%d", lead.RunSeq), in.Reason)
 	if models.CodeOf(err) == models.CodeNotFound {
-		err = ended(lead, workflows.ReasonFinished, "there is nothing to cancel")
+		err = &models.Error{Code: models.CodeConflict, Reason: workflows.ReasonFinished, Message: "The lead's run has ended already."}
 	}
 	if err != nil {
 		return CancelOutput{}, err

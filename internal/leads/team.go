@@ -61,6 +61,9 @@ type Team struct {
 	UpdatedAt models.Timestamp `json:"updatedAt"`
 }
 
+// Target is the team's id.
+func (t Team) Target() string { return t.ID }
+
 // TeamRef names a team.
 type TeamRef struct {
 	ID string `json:"-" uri:"id"`

@@ -16,6 +16,7 @@ type Submission struct {
 	SessionID       string            `json:"sessionId,omitempty"`
 	FormData        models.Document   `json:"formData"`
 	FieldsCompleted []string          `json:"fieldsCompleted"`
+	Files           []models.LeadFile `json:"files"`
 	Signals         models.Document   `json:"signals,omitempty"`
 	Context         models.Document   `json:"context,omitempty"`
 	Consent         models.Document   `json:"consent,omitempty"`
@@ -92,6 +93,7 @@ func (s *Service) view(lead models.Submission) Submission {
 		SessionID:       lead.SessionID,
 		FormData:        lead.FormData,
 		FieldsCompleted: completed,
+		Files:           append([]models.LeadFile{}, lead.Files...),
 		Signals:         lead.Signals,
 		Context:         lead.Context,
 		Consent:         lead.Consent,

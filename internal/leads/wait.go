@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"leadrail/models"
 )
 
 const (
@@ -17,6 +19,7 @@ const (
 
 // await waits, where the caller prefers so, until the lead is at its end. A lead
 // that takes longer, and one that cannot be looked at, is answered as accepted.
+// A page learns that the lead is at its end, and no more of it.
 func (s *Service) await(ctx context.Context, prefer string, out CaptureOutput) CaptureOutput {
 	wait := preferredWait(prefer)
 	if wait == 0 {
@@ -34,8 +37,11 @@ func (s *Service) await(ctx context.Context, prefer string, out CaptureOutput) C
 		}
 		lead, err := s.Store.Submission(ctx, out.SubmissionID)
 		if err == nil && lead.Status.Terminal() {
-			shown := s.view(lead)
-			out.Submission, out.Status = &shown, lead.Status
+			out.Status = lead.Status
+			if !models.PrincipalOf(ctx).Publishable() {
+				shown := s.view(lead)
+				out.Submission = &shown
+			}
 			return out
 		}
 	}
