@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -111,6 +113,9 @@ func (g *gate) caller(c *gin.Context, p policy) (models.Principal, error) {
 	return caller, nil
 }
 
+// recordWithin bounds how long the answer to a change waits for its record.
+const recordWithin = 2 * time.Second
+
 // record adds what a successful call has changed to the audit. A change whose
 // record cannot be stored has happened all the same: then the log has it.
 func (g *gate) record(p policy) gin.HandlerFunc {
@@ -119,7 +124,9 @@ func (g *gate) record(p policy) gin.HandlerFunc {
 		if p.audit == "" || c.Writer.Status() >= http.StatusBadRequest {
 			return
 		}
-		ctx := c.Request.Context()
+		// A caller who has gone has changed it all the same.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), recordWithin)
+		defer cancel()
 		change := auth.Change{
 			By: models.PrincipalOf(ctx).KeyID, Action: p.audit, Target: targetOf(c), RequestID: requestID(c),
 		}

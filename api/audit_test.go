@@ -1,11 +1,19 @@
 package api_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"leadrail/api"
+	"leadrail/internal/auth"
+	"leadrail/internal/store"
+	"leadrail/models"
 )
 
 // changes reads the audit, newest first, as "<action> <target> by <key>".
@@ -61,4 +69,40 @@ func TestAChangeTellsItsRequest(t *testing.T) {
 	s.read(t, http.StatusCreated, http.MethodPost, "/v1/forms", sending(t, aForm("contact_form")), with("X-Request-Id", "mine"))
 	line := s.read(t, http.StatusOK, http.MethodGet, "/v1/audit")["data"].([]any)[0].(object)
 	require.Equal(t, "mine", line["requestId"])
+}
+
+// fullAudit takes no more.
+type fullAudit struct{ auth.AuditStore }
+
+func (fullAudit) SaveAudit(context.Context, models.Audit) error {
+	return errors.New("the disk is full")
+}
+
+func TestAChangeThatTheAuditDoesNotTakeIsInTheLog(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.dependencies.Audit = &auth.Audit{Store: fullAudit{}, Now: time.Now}
+	s.handler = api.NewHandler(s.dependencies)
+	form := s.create(t, aForm("contact_form"))
+	for _, part := range []string{"level=ERROR", "the disk is full", "key=admin", "action=form.create", "target=" + form, "requestId=req_"} {
+		require.Contains(t, s.log.String(), part)
+	}
+}
+
+// patient makes a team also for a caller who has gone.
+type patient struct{ *store.Store }
+
+func (p patient) CreateTeam(ctx context.Context, team models.Team) error {
+	return p.Store.CreateTeam(context.WithoutCancel(ctx), team)
+}
+
+func TestACallerWhoHasGoneHasChangedItAllTheSame(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	ctx, leave := context.WithCancel(t.Context())
+	s.dependencies.Teams.Now = func() time.Time { leave(); return start } // while the team is made
+	s.dependencies.Teams.Store = patient{s.store}
+	s.callUnchecked(http.MethodPost, "/v1/teams", with("Authorization", "Bearer "+adminKey), sending(t, object{"name": "Sales"}),
+		func(r *http.Request) { *r = *r.WithContext(ctx) })
+	require.Len(t, s.changes(t, ""), 1)
 }

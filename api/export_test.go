@@ -5,6 +5,9 @@ type RouteInfo struct {
 	Method, Path string
 	Public       bool
 	Scope        string
+	PerAgent     bool
+	FromPages    bool
+	Audit        string
 	Page         bool
 	BodyLimit    int64
 }
@@ -13,7 +16,14 @@ type RouteInfo struct {
 func Routes(d Dependencies) []RouteInfo {
 	var infos []RouteInfo
 	for _, r := range routes(d) {
-		infos = append(infos, RouteInfo{r.method, r.path, r.policy.public, string(r.policy.scope), r.policy.page, r.policy.bodyLimit})
+		p := r.policy
+		infos = append(infos, RouteInfo{
+			Method: r.method, Path: r.path, Public: p.public, Scope: string(p.scope),
+			PerAgent: p.perAgent, FromPages: p.fromPages(), Audit: p.audit, Page: p.page, BodyLimit: p.bodyLimit,
+		})
 	}
 	return infos
 }
+
+// CheckStrict checks the body of a request that is decoded into In.
+func CheckStrict[In any](raw []byte) error { return checkStrict(raw, shapeOf[In]()) }

@@ -34,8 +34,8 @@ func TestBadDefinitionsAreLocated(t *testing.T) {
 		"a text for recipients":          {action(object{"type": "email", "to": "ann@example.com"}), 422, "postActions.to", "type"},
 		"a text for a condition":         {action(object{"type": "email", "toTeam": true, "when": "always"}), 422, "postActions.when", "type"},
 		"a fraction of a point":          {object{"qualification": object{"rules": []object{{"name": "a", "points": 0.5}}}}, 422, "qualification.rules.points", "type"},
-		"a misspelt part of a condition": {action(object{"type": "email", "toTeam": true, "when": object{"feild": "email"}}), 400, "feild", "unknown_field"},
-		"a misspelt part of the rules":   {object{"qualification": object{"tires": []object{}}}, 400, "tires", "unknown_field"},
+		"a misspelt part of a condition": {action(object{"type": "email", "toTeam": true, "when": object{"feild": "email"}}), 400, "postActions[0].when.feild", "unknown_field"},
+		"a misspelt part of the rules":   {object{"qualification": object{"tires": []object{}}}, 400, "qualification.tires", "unknown_field"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,9 +19,15 @@ import (
 // Dependencies are what the API asks. All of them are required.
 type Dependencies struct {
 	Auth  *auth.Authenticator
+	Keys  *auth.Keys
+	Audit *auth.Audit
 	Forms *forms.Service
 	Leads *leads.Service
 	Teams *leads.Teams
+	// Replays are those of many leads.
+	Replays *leads.BulkReplays
+	// Ledger is what was not delivered.
+	Ledger *leads.Ledger
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
 	// Intake tells how many leads wait for their workflows.
@@ -31,25 +38,16 @@ type Dependencies struct {
 	Outbox *leads.Outbox
 	// Receiver is nil unless the service is being tried out.
 	Receiver *demo.Receiver
-	Log      *slog.Logger
+	Limits   models.RateLimits
+	// TrustedProxies are believed about whom they speak for (X-Forwarded-For).
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger
 }
 
 // ReadyCheck asks one part whether it answers.
 type ReadyCheck struct {
 	Part string
 	Ping func(ctx context.Context) error
-}
-
-// policy says who may call a route, and how much a call may send.
-type policy struct {
-	// public routes need no key.
-	public bool
-	scope  auth.Scope
-	// page routes are for a browser: they also take the key as the password of
-	// HTTP Basic authentication (RFC 7617), under any name.
-	page bool
-	// bodyLimit is the largest body in bytes; 0 means that there is none.
-	bodyLimit int64
 }
 
 // Body limits. A lead may be as large as 256 KiB.
@@ -69,38 +67,64 @@ type route struct {
 // routes is the route table.
 func routes(d Dependencies) []route {
 	public := policy{public: true}
-	read := policy{scope: auth.ScopeRead}
-	submit := policy{scope: auth.ScopeSubmit, bodyLimit: leadLimit}
-	write := policy{scope: auth.ScopeWrite, bodyLimit: formLimit}
-	remove := policy{scope: auth.ScopeWrite}
-	reveal := policy{scope: auth.ScopeWrite} // whoever knows a secret can forge webhooks
-	ask := policy{scope: auth.ScopeRead, bodyLimit: leadLimit}
+	read := policy{scope: models.ScopeRead}
+	submit := policy{scope: models.ScopeSubmit, bodyLimit: leadLimit}
+	show := policy{scope: models.ScopeSubmit} // whoever may send a form in may see it
+	write := policy{scope: models.ScopeWrite, bodyLimit: formLimit}
+	remove := policy{scope: models.ScopeWrite}
+	replay := policy{scope: models.ScopeReplay, bodyLimit: leadLimit}
+	reveal := policy{scope: models.ScopeWrite} // whoever knows a secret can forge webhooks
+	inspect := policy{scope: models.ScopeAdmin}
+	change := policy{scope: models.ScopeAdmin, bodyLimit: leadLimit}
+	ask := policy{scope: models.ScopeRead, bodyLimit: leadLimit}
+	upload := policy{scope: models.ScopeSubmit, bodyLimit: uploadLimit}
 	table := []route{
-		{http.MethodPost, "/v1/forms", write, handle(http.StatusCreated, d.Forms.CreateForm)},
-		{http.MethodGet, "/v1/forms", read, handle(http.StatusOK, d.Forms.Forms)},
-		{http.MethodGet, "/v1/forms/:id", read, handle(http.StatusOK, d.Forms.Form)},
-		{http.MethodPut, "/v1/forms/:id", write, handle(http.StatusOK, d.Forms.ReplaceForm)},
-		{http.MethodGet, "/v1/forms/:id/versions", read, handle(http.StatusOK, d.Forms.Versions)},
-		{http.MethodPost, "/v1/forms/:id/actions/:actionId/test", write, handle(http.StatusOK, d.Forms.TestAction)},
-		{http.MethodPost, "/v1/forms/:id/actions/:actionId/enable", write, handle(http.StatusOK, d.Forms.EnableAction)},
-		{http.MethodPost, "/v1/forms/:id/actions/:actionId/disable", write, handle(http.StatusOK, d.Forms.DisableAction)},
-		{http.MethodGet, "/v1/forms/:id/secret", reveal, handle(http.StatusOK, d.Forms.Secret)},
-		{http.MethodPost, "/v1/forms/:id/secret/rotate", write, handle(http.StatusOK, d.Forms.RotateSecret)},
+		{http.MethodPost, "/v1/forms", write.ofAgent().as("form.create"), handle(http.StatusCreated, d.Forms.CreateForm)},
+		{http.MethodGet, "/v1/forms", read.ofAgent(), handle(http.StatusOK, d.Forms.Forms)},
+		{http.MethodGet, "/v1/forms/:id", read.ofAgent(), handle(http.StatusOK, d.Forms.Form)},
+		{http.MethodPut, "/v1/forms/:id", write.ofAgent().as("form.replace"), handle(http.StatusOK, d.Forms.ReplaceForm)},
+		{http.MethodDelete, "/v1/forms/:id", remove.ofAgent().as("form.delete"), handleNothing(d.Forms.DeleteForm)},
+		{http.MethodGet, "/v1/forms/:id/public", show.ofAgent(), handle(http.StatusOK, d.Forms.PublicForm)},
+		{http.MethodGet, "/v1/forms/:id/versions", read.ofAgent(), handle(http.StatusOK, d.Forms.Versions)},
+		{http.MethodGet, "/v1/forms/:id/refusals", read.ofAgent(), handle(http.StatusOK, d.Leads.Refused)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/test", write.ofAgent().as("action.test"), handle(http.StatusOK, d.Forms.TestAction)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/enable", write.ofAgent().as("action.enable"), handle(http.StatusOK, d.Forms.EnableAction)},
+		{http.MethodPost, "/v1/forms/:id/actions/:actionId/disable", write.ofAgent().as("action.disable"), handle(http.StatusOK, d.Forms.DisableAction)},
+		{http.MethodGet, "/v1/forms/:id/secret", reveal.ofAgent(), handle(http.StatusOK, d.Forms.Secret)},
+		{http.MethodPost, "/v1/forms/:id/secret/rotate", write.ofAgent().as("secret.rotate"), handle(http.StatusOK, d.Forms.RotateSecret)},
 
-		{http.MethodPost, "/v1/submissions", submit, handle(http.StatusAccepted, d.Leads.Capture)},
-		{http.MethodGet, "/v1/submissions", read, handle(http.StatusOK, d.Leads.Submissions)},
-		{http.MethodGet, "/v1/submissions/:id", read, handle(http.StatusOK, d.Leads.Submission)},
-		{http.MethodPost, "/v1/submissions/:id/retry", write, handle(http.StatusAccepted, d.Leads.RetryNow)},
-		{http.MethodPost, "/v1/submissions/:id/cancel", write, handle(http.StatusAccepted, d.Leads.Cancel)},
+		{http.MethodPost, "/v1/submissions", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.Capture)},
+		{http.MethodGet, "/v1/submissions", read.ofAgent(), handle(http.StatusOK, d.Leads.Submissions)},
+		{http.MethodGet, "/v1/submissions/:id", read.ofAgent(), handle(http.StatusOK, d.Leads.Submission)},
+		{http.MethodPost, "/v1/submissions/:id/retry", write.ofAgent().as("submission.retry"), handle(http.StatusAccepted, d.Leads.RetryNow)},
+		{http.MethodPost, "/v1/submissions/:id/cancel", write.ofAgent().as("submission.cancel"), handle(http.StatusAccepted, d.Leads.Cancel)},
+		{http.MethodPost, "/v1/submissions/:id/replay", replay.ofAgent().as("submission.replay"), handle(http.StatusAccepted, d.Leads.Replay)},
+		{http.MethodPost, "/v1/files", upload.ofAgent(), uploadFile(d.Leads)},
+		{http.MethodGet, "/v1/files/:id", read.ofAgent(), serveFile(d.Leads)},
 
-		{http.MethodPost, "/v1/teams", write, handle(http.StatusCreated, d.Teams.CreateTeam)},
+		{http.MethodPost, "/v1/replays", replay.as("replay.create"), handle(http.StatusAccepted, d.Replays.CreateReplay)},
+		{http.MethodGet, "/v1/replays/:id", read, handle(http.StatusOK, d.Replays.Replay)},
+		{http.MethodPost, "/v1/replays/:id/pause", replay.as("replay.pause"), handle(http.StatusOK, d.Replays.Pause)},
+		{http.MethodPost, "/v1/replays/:id/resume", replay.as("replay.resume"), handle(http.StatusOK, d.Replays.Resume)},
+		{http.MethodPost, "/v1/replays/:id/cancel", replay.as("replay.cancel"), handle(http.StatusOK, d.Replays.Cancel)},
+
+		{http.MethodGet, "/v1/undelivered", read.ofAgent(), handle(http.StatusOK, d.Ledger.Undelivered)},
+		{http.MethodPost, "/v1/undelivered/:deliveryId/dismiss", write.ofAgent().as("delivery.dismiss"), handle(http.StatusOK, d.Ledger.Dismiss)},
+
+		{http.MethodPost, "/v1/teams", write.as("team.create"), handle(http.StatusCreated, d.Teams.CreateTeam)},
 		{http.MethodGet, "/v1/teams", read, handle(http.StatusOK, d.Teams.Teams)},
 		{http.MethodGet, "/v1/teams/:id", read, handle(http.StatusOK, d.Teams.Team)},
-		{http.MethodPut, "/v1/teams/:id", write, handle(http.StatusOK, d.Teams.ReplaceTeam)},
-		{http.MethodDelete, "/v1/teams/:id", remove, handleNothing(d.Teams.DeleteTeam)},
+		{http.MethodPut, "/v1/teams/:id", write.as("team.replace"), handle(http.StatusOK, d.Teams.ReplaceTeam)},
+		{http.MethodDelete, "/v1/teams/:id", remove.as("team.delete"), handleNothing(d.Teams.DeleteTeam)},
 		{http.MethodGet, "/v1/routing", read, handle(http.StatusOK, d.Teams.Routing)},
-		{http.MethodPut, "/v1/routing", write, handle(http.StatusOK, d.Teams.ReplaceRouting)},
+		{http.MethodPut, "/v1/routing", write.as("routing.replace"), handle(http.StatusOK, d.Teams.ReplaceRouting)},
 		{http.MethodPost, "/v1/routing/preview", ask, handle(http.StatusOK, d.Teams.PreviewRouting)},
+
+		{http.MethodPost, "/v1/keys", change.as("key.create"), handle(http.StatusCreated, d.Keys.CreateKey)},
+		{http.MethodGet, "/v1/keys", inspect, handle(http.StatusOK, d.Keys.Keys)},
+		{http.MethodGet, "/v1/keys/:id", inspect, handle(http.StatusOK, d.Keys.Key)},
+		{http.MethodDelete, "/v1/keys/:id", inspect.as("key.revoke"), handleNothing(d.Keys.RevokeKey)},
+		{http.MethodGet, "/v1/audit", inspect, handle(http.StatusOK, d.Audit.Changes)},
 
 		{http.MethodGet, "/healthz", public, health},
 		{http.MethodGet, "/readyz", public, ready(d)},
@@ -108,7 +132,7 @@ func routes(d Dependencies) []route {
 	}
 	if d.Outbox != nil {
 		pages := web.Outbox{Mails: d.Outbox}
-		page := policy{scope: auth.ScopeRead, page: true}
+		page := policy{scope: models.ScopeRead, page: true}
 		table = append(table,
 			route{http.MethodGet, "/v1/outbox", read, handle(http.StatusOK, d.Outbox.Mails)},
 			route{http.MethodGet, web.OutboxPath, page, servePage(func(c *gin.Context) (web.Page, error) { return pages.List(c) })},
@@ -136,24 +160,11 @@ func NewHandler(d Dependencies) http.Handler {
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false // every answer stands in openapi.yaml, and no redirect does
 	engine.ContextWithFallback = true
+	trust(engine, d.TrustedProxies)
 	engine.Use(identify, logRequests(d.Log), recoverPanics(d.Log))
 	engine.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	engine.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
-	for _, r := range routes(d) {
-		engine.Handle(r.method, r.path, admit(d.Auth, r.policy), r.handler)
-	}
+	g := &gate{auth: d.Auth, audit: d.Audit, limits: d.Limits, spent: newLimiter(), log: d.Log}
+	g.mount(engine, routes(d))
 	return engine
-}
-
-// admit enforces a route's policy.
-func admit(authenticator *auth.Authenticator, p policy) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		if !p.public {
-			if err := authenticator.Authorize(credentials(c, p), p.scope); err != nil {
-				writeProblem(c, err)
-				return
-			}
-		}
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, p.bodyLimit)
-	}
 }

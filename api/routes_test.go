@@ -32,7 +32,9 @@ func TestRoutesContractAndPoliciesAreOne(t *testing.T) {
 	}
 	served := map[string]bool{}
 	for _, route := range service.handler.(*gin.Engine).Routes() {
-		served[route.Method+" "+templated(route.Path)] = true
+		if route.Method != http.MethodOptions { // asked by browsers, not by callers
+			served[route.Method+" "+templated(route.Path)] = true
+		}
 	}
 	described := map[string]known{}
 	for path, item := range theContract(t).doc.Paths.Map() {
@@ -43,6 +45,51 @@ func TestRoutesContractAndPoliciesAreOne(t *testing.T) {
 	}
 	require.Empty(t, cmp.Diff(table, described), "route table (-) and contract (+)")
 	require.Len(t, served, len(table))
+}
+
+func TestWhatAPageMayCallAnswersItsPreflight(t *testing.T) {
+	t.Parallel()
+	service := newService(t)
+	want, got := map[string]bool{}, map[string]bool{}
+	for _, route := range api.Routes(service.dependencies) {
+		if route.Scope == "submit" || route.Scope == "events" {
+			require.True(t, route.FromPages, route.Path)
+			want[route.Path] = true
+		}
+	}
+	for _, route := range service.handler.(*gin.Engine).Routes() {
+		if route.Method == http.MethodOptions {
+			got[route.Path] = true
+		}
+	}
+	require.Equal(t, want, got)
+}
+
+func TestEveryChangeIsCalledSomethingInTheAudit(t *testing.T) {
+	t.Parallel()
+	for _, route := range api.Routes(newService(t).dependencies) {
+		at := route.Method + " " + route.Path
+		switch {
+		case route.Public, route.Scope == "submit", route.Scope == "events", route.Scope == "read", route.Method == http.MethodGet:
+			require.Empty(t, route.Audit, "%s changes nothing that an operator has set", at)
+		default:
+			require.Regexp(t, `^[a-z]+\.[a-z]+$`, route.Audit, at)
+		}
+	}
+}
+
+func TestEveryOperationWithAKeySaysHowAKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	for path, item := range theContract(t).doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if len(*operation.Security) == 0 {
+				continue
+			}
+			for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests} {
+				require.NotNil(t, operation.Responses.Status(status), "%s %s answers %d", method, path, status)
+			}
+		}
+	}
 }
 
 func TestEveryRouteThatTakesABodyBoundsIt(t *testing.T) {
@@ -68,7 +115,9 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			ids[operation.OperationID] = true
 			require.NotNil(t, operation.Security, at)
 			if operation.RequestBody != nil {
-				require.NotNil(t, operation.RequestBody.Value.Content["application/json"].Example, at)
+				for kind, content := range operation.RequestBody.Value.Content {
+					require.NotNil(t, content.Example, "%s %s has an example", at, kind)
+				}
 			}
 			for status, response := range operation.Responses.Map() {
 				require.Contains(t, response.Value.Headers, "X-Request-Id", "%s %s", at, status)

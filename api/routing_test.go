@@ -144,7 +144,7 @@ func TestRoutingRefusals(t *testing.T) {
 		{"no key for a change", put, routing, []option{withoutKey(), sending(t, object{})}, 401, "unauthorized", ""},
 		{"no key for a preview", post, preview, []option{withoutKey(), sending(t, object{})}, 401, "unauthorized", ""},
 		{"an unknown field", put, routing, body(`{"rule":[]}`), 400, "unknown_field", "rule"},
-		{"an unknown part of a condition", put, routing, rule("a", sales, `{"fields":"x"}`), 400, "unknown_field", "fields"},
+		{"an unknown part of a condition", put, routing, rule("a", sales, `{"fields":"x"}`), 400, "unknown_field", "rules[0].when.fields"},
 		{"a text for a list", put, routing, body(`{"rules":"all"}`), 422, "invalid", "rules"},
 		{"no name", put, routing, rule("", sales, sound), 422, "invalid", "rules[0].name"},
 		{"no team", put, routing, rule("a", "", sound), 422, "invalid", "rules[0].team"},

@@ -58,6 +58,8 @@ type runs struct {
 	// woken and steerErr are the answer to whoever steers a run.
 	woken    []string
 	steerErr error
+	// replayed are the leads whose next run was started.
+	replayed []models.Submission
 
 	mu    sync.Mutex
 	known map[string]models.Acceptance
@@ -91,6 +93,21 @@ func (r *runs) RetryNow(context.Context, string, string) ([]string, error) {
 }
 
 func (r *runs) CancelCapture(context.Context, string, string, string) error { return r.steerErr }
+
+func (r *runs) Redeliver(context.Context, string, string, []string) ([]string, error) {
+	return r.woken, r.steerErr
+}
+
+func (r *runs) StartReplays(context.Context, string, int) error { return r.steerErr }
+
+func (r *runs) WakeReplays(context.Context, string) error { return r.steerErr }
+
+func (r *runs) StartReplay(_ context.Context, lead models.Submission, _ models.Sealed) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.replayed = append(r.replayed, lead)
+	return r.steerErr
+}
 
 func (r *runs) Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error) {
 	return r.accepted(ctx, submissionID)
@@ -134,13 +151,18 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 	s := &service{store: db, keyring: keyring, log: &bytes.Buffer{}, clock: ticking()}
 	s.runs = &runs{startCapture: s.storeAtOnce, accepted: noRun, known: map[string]models.Acceptance{}}
 	s.dependencies = api.Dependencies{
-		Auth:  auth.NewAuthenticator(adminKey),
+		Auth:  auth.NewAuthenticator(adminKey, db, auth.NewUses(db, slog.New(slog.DiscardHandler)), time.Now),
+		Keys:  &auth.Keys{Store: db, Now: time.Now},
+		Audit: &auth.Audit{Store: db, Now: time.Now},
 		Forms: &forms.Service{Store: db, Destinations: destinations{webhook.NewGuard()}, Sealer: keyring, Now: s.clock},
 		Leads: &leads.Service{
-			Store: db, Workflows: s.runs, Intake: spill{db}, Slots: leads.NewSlots(4), Sealer: keyring, Now: s.clock, Secret: "test",
+			Store: db, Files: db, Workflows: s.runs, Intake: spill{db}, Slots: leads.NewSlots(4), Sealer: keyring, Now: s.clock, Secret: "test",
+			Refusals:        leads.NewRefusals(db, slog.New(slog.DiscardHandler)),
 			ConversationURL: "https://chat.example.com/{conversationId}",
 		},
 		Teams:    &leads.Teams{Store: db, Now: s.clock},
+		Replays:  &leads.BulkReplays{Store: db, Workflows: s.runs, Now: s.clock},
+		Ledger:   &leads.Ledger{Store: db, Now: s.clock},
 		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
 		Intake:   db.IntakeDepth,
 		Stopping: func() bool { return false },

@@ -53,11 +53,13 @@ func newStores(t *testing.T) *cluster {
 		product: &postgres{t: t, dir: filepath.Join(dir, "product")},
 		beneath: &postgres{t: t, dir: filepath.Join(dir, "temporal")},
 	}
+	c.listen()
 	c.product.start()
 	require.NoError(t, c.product.server.CreateDatabase(t.Context(), "leadrail"))
 	c.database = c.product.server.URL("leadrail")
 	c.beneath.start()
 	c.engine = c.newEngine()
+	c.silence.hear(c.engine.said.String)
 	c.engine.start()
 	return c
 }
@@ -94,6 +96,7 @@ func (c *cluster) addReplicas(to roads) {
 			}
 			return cmd
 		}}
+		c.silence.hear(replica.said.String)
 		replica.start()
 		c.replicas, c.bases = append(c.replicas, replica), append(c.bases, base)
 	}

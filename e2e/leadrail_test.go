@@ -53,6 +53,7 @@ type machine struct {
 	database string
 	adminKey string
 	env      []string
+	silence  *silence
 }
 
 // newMachine takes free ports and an empty data directory.
@@ -63,6 +64,7 @@ func newMachine(t *testing.T, env ...string) *machine {
 	require.NoError(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	m := &machine{t: t, dir: dir, api: freeAddress(t), temporal: freeAddress(t), adminKey: "lr_e2e_admin_key"}
+	m.listen()
 	postgresPort := portOf(freeAddress(t))
 	m.database = "postgres://postgres@127.0.0.1:" + postgresPort + "/leadrail"
 	m.env = append([]string{
@@ -120,6 +122,7 @@ func (m *machine) up() *process {
 	output, err := cmd.StdoutPipe()
 	require.NoError(m.t, err)
 	require.NoError(m.t, cmd.Start())
+	m.silence.hear(complaints.String)
 	p := &process{t: m.t, cmd: cmd, exited: make(chan struct{})}
 	ready := make(chan string, 1)
 	go func() {
@@ -209,6 +212,7 @@ func (m *machine) call(method, path string, body, answer any) int {
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		require.NoError(m.t, err)
+		m.silence.keep(encoded)
 		content = bytes.NewReader(encoded)
 	}
 	request, err := http.NewRequest(method, "http://"+m.api+path, content)

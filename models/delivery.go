@@ -21,7 +21,14 @@ type Delivery struct {
 	Error         string
 	NextAttemptAt *time.Time
 	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	// UpdatedAt of a delivery that failed is when it gave up, also after it was
+	// dismissed.
+	UpdatedAt time.Time
+	// DismissedAt, DismissedBy and DismissReason are the last dismissal; they stay
+	// when the delivery is replayed. DismissedBy is the id of a key.
+	DismissedAt   *time.Time
+	DismissedBy   string
+	DismissReason string
 
 	Attempts []Attempt `gorm:"foreignKey:DeliveryID"`
 }
@@ -34,6 +41,7 @@ const (
 	TriggerFirst    Trigger = "first"
 	TriggerSchedule Trigger = "schedule"
 	TriggerRetryNow Trigger = "retry_now"
+	TriggerReplay   Trigger = "replay"
 )
 
 // Attempt is one try of a delivery. The row is opened before the request goes
@@ -90,4 +98,15 @@ func (a Attempt) Verdict() Verdict {
 	return Verdict{
 		Outcome: a.Outcome, HTTPStatus: a.HTTPStatus, Code: a.ErrorCode, Message: a.Error, RetryAfter: a.RetryAfter,
 	}
+}
+
+// DeliveryDepth counts the deliveries that are not as they should be.
+type DeliveryDepth struct {
+	// Undelivered gave up, the first of them at Oldest; nil where none did.
+	Undelivered int64
+	Oldest      *time.Time
+	// Waiting failed at least once and are to be attempted again, the first of
+	// them at NextDue; nil where none is.
+	Waiting int64
+	NextDue *time.Time
 }

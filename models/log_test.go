@@ -37,6 +37,10 @@ func personal() map[string]any {
 		"form":       models.Form{ID: "form_1", AlertEmail: private},
 		"assignment": models.Assignment{TeamID: "team_1", Assignee: private},
 		"team":       models.Team{ID: "team_1", Emails: []string{private}, Members: []models.Member{{Email: private}}},
+		"file":       models.File{ID: "file_1", Name: private},
+		"upload":     models.Upload{File: models.File{ID: "file_1", Name: private}, Content: []byte(private)},
+		"bytes":      models.FileContent{FileID: "file_1", Content: []byte(private)},
+		"lead file":  models.LeadFile{FileID: "file_1", Name: private},
 		"member":     models.Member{TeamID: "team_1", Email: private},
 	}
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Plan is what is left to do for a lead once it is stored: the deliveries of
@@ -10,23 +11,47 @@ import (
 // only.
 type Plan struct {
 	Deliveries []PlannedDelivery `json:"deliveries"`
+	// Undelivered are the deliveries that are not part of a replay and stay as
+	// they ended: the lead is failed whatever comes of the others.
+	Undelivered []DeliveryOutcome `json:"undelivered,omitempty"`
 	// Team is the name of the team that the lead was routed to; empty for none.
 	Team string `json:"team,omitempty"`
-	// Stored reports that an earlier run had finished the lead already and
-	// nothing is left to do.
+	// Stored reports that nothing is left to do for this run: the lead was
+	// finished already, or is another run's.
 	Stored bool `json:"stored,omitempty"`
 }
 
 // PlannedDelivery is one delivery and its retry schedule.
 type PlannedDelivery struct {
-	DeliveryID string     `json:"deliveryId"`
-	Action     string     `json:"action"`
-	Type       ActionType `json:"type"`
-	Schedule   []Duration `json:"schedule"`
+	DeliveryID string `json:"deliveryId"`
+	// ActionID is empty in plans that were recorded before there was one.
+	ActionID string     `json:"actionId,omitempty"`
+	Action   string     `json:"action"`
+	Type     ActionType `json:"type"`
+	Schedule []Duration `json:"schedule"`
+	// Trigger is that of the first attempt; empty means TriggerFirst.
+	Trigger Trigger `json:"trigger,omitempty"`
+	// Made is how many attempts the run made before the schedule begins: more
+	// than 0 where a delivery that gave up is replayed in the run that goes on.
+	Made int `json:"made,omitempty"`
 }
 
-// MaxAttempts is the number of tries after which the delivery gives up.
-func (d PlannedDelivery) MaxAttempts() int { return len(d.Schedule) + 1 }
+// MaxAttempts is the number of the try after which the delivery gives up.
+func (d PlannedDelivery) MaxAttempts() int { return d.Made + len(d.Schedule) + 1 }
+
+// FirstTrigger is what makes the first attempt happen.
+func (d PlannedDelivery) FirstTrigger() Trigger {
+	if d.Trigger == "" {
+		return TriggerFirst
+	}
+	return d.Trigger
+}
+
+// WaitAfter is the wait that the schedule has after a failed attempt, which
+// must not be the last.
+func (d PlannedDelivery) WaitAfter(attempt int) time.Duration {
+	return d.Schedule[attempt-d.Made-1].Std()
+}
 
 // Label names the delivery for people: "webhook crm".
 func (d PlannedDelivery) Label() string {

@@ -20,6 +20,8 @@ type Submission struct {
 	Signals         Document `json:"signals,omitempty"`
 	Context         Document `json:"context,omitempty"`
 	Consent         Document `json:"consent,omitempty"`
+	// Files describes those that the form data names, in the form's order.
+	Files []LeadFile `gorm:"serializer:json;type:jsonb" json:"files,omitempty"`
 	// Digest is that of the request, see Acceptance.
 	Digest string `json:"digest,omitempty"`
 

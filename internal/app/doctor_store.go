@@ -111,7 +111,7 @@ func (d *doctor) checkIntake(ctx context.Context) []finding {
 	return passed.sayf("%d leads wait for Temporal, the first for %s", depth.Waiting, age)
 }
 
-// checkWebhooks asks the guard about every URL. It resolves no names: what
+// checkWebhooks asks the guard about every URL, Slack's too. It resolves no names: what
 // those lead to is decided at each attempt.
 func (d *doctor) checkWebhooks(ctx context.Context) []finding {
 	actions, err := d.store.FormActions(ctx)
@@ -121,11 +121,12 @@ func (d *doctor) checkWebhooks(ctx context.Context) []finding {
 	guard, _ := outbound(d.config, Roles{Receiver: d.local()})
 	webhooks, refused := 0, []store.FormAction{}
 	for _, action := range actions {
-		if action.URL == "" || !action.Enabled {
+		url := d.urlOf(action)
+		if url == "" || !action.Enabled {
 			continue
 		}
 		webhooks++
-		if guard.CheckURL(action.URL) != nil {
+		if guard.CheckURL(url) != nil {
 			refused = append(refused, action)
 		}
 	}
@@ -134,6 +135,19 @@ func (d *doctor) checkWebhooks(ctx context.Context) []finding {
 			len(refused), webhooks, names(refused))
 	}
 	return passed.sayf("%d of %d URLs are allowed", webhooks, webhooks)
+}
+
+// urlOf is where an action posts to; empty for one that does not, or whose URL
+// does not open, of which checkSealedHeaders tells.
+func (d *doctor) urlOf(action store.FormAction) string {
+	if len(action.SealedURL) == 0 || d.keyring == nil {
+		return action.URL
+	}
+	url, err := d.keyring.Open(action.SealedURL, action.ActionID)
+	if err != nil {
+		return ""
+	}
+	return string(url)
 }
 
 func (d *doctor) checkMail(ctx context.Context) []finding {

@@ -188,6 +188,15 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 			[]string{"fail webhooks: 7 of 8 URLs are refused (contact/w0, contact/w1, contact/w2, contact/w3, contact/w4, 2 more):" +
 				" correct them, or list their ranges in LEADRAIL_ALLOW_CIDRS"},
 		},
+		"a refused Slack URL": {
+			func(t *testing.T, p *patient) {
+				t.Helper()
+				chat := models.Destination{Name: "chat", Type: models.ActionSlack, Enabled: true}
+				chat.SealedURL = p.keyring.Seal([]byte("http://10.0.0.1/hunter2"), "act_chat")
+				p.form(t, webhook("crm", "https://example.com/hook"), chat)
+			},
+			[]string{"fail webhooks: 1 of 2 URLs are refused (contact/chat): correct them, or list their ranges in LEADRAIL_ALLOW_CIDRS"},
+		},
 		"leads that nobody starts": {
 			func(t *testing.T, p *patient) {
 				t.Helper()

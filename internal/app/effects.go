@@ -62,9 +62,11 @@ func (p Parts) effects() worker.Activities {
 		},
 		Alert: alert,
 		Reconcile: &activities.Reconcile{
-			Store: p.store, Runs: p.workflows, Alert: alert, Log: p.log, Now: now,
+			Store: p.store, Runs: p.workflows, Sealer: p.keyring, Alert: alert, Log: p.log, Now: now,
 			Settle: reconcileSettle, Lost: reconcileLost,
+			Undelivered: activities.Undelivered{Store: p.store, Log: p.log, After: p.config.UndeliveredAlertAfter},
 		},
+		Replay: &activities.Replay{Store: p.store, Runs: p.workflows, Sealer: p.keyring, Log: p.log, Now: now},
 	}
 }
 

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"log/slog"
+	"time"
 
 	"leadrail/activities"
 	"leadrail/internal/config"
@@ -31,6 +33,11 @@ func HasOutbox(c config.Config) bool { return Parts{config: c}.outbox() != nil }
 // NewTrial makes what tries actions out, over a database that is not asked.
 func NewTrial(guard *webhook.Guard, keyring *seal.Keyring, log *slog.Logger) activities.Trial {
 	return Parts{store: &store.Cached{}, guard: guard, keyring: keyring, log: log}.trial()
+}
+
+// SweepFiles sweeps as a process with this database does.
+func SweepFiles(ctx context.Context, db *store.Cached, ticks <-chan time.Time, log *slog.Logger) {
+	Parts{store: db, log: log}.sweepFiles(ctx, ticks)
 }
 
 // NewSecret makes a signing secret for form_1.

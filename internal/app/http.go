@@ -43,7 +43,9 @@ func (p Parts) startMetrics(ctx context.Context) (stop func()) {
 		p.log.WarnContext(ctx, "no metrics: set LEADRAIL_METRICS_LISTEN to another address", "error", err)
 		return func() {}
 	}
-	server := newHTTPServer(telemetry.NewHandler(telemetry.Sources{Intake: p.store.IntakeDepth}))
+	server := newHTTPServer(telemetry.NewHandler(telemetry.Sources{
+		Intake: p.store.IntakeDepth, Deliveries: p.store.DeliveryDepth,
+	}))
 	go server.Serve(listener)        // an error means that it was closed
 	return func() { server.Close() } // nobody minds half a scrape
 }

@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"leadrail/internal/auth"
 	"leadrail/internal/config"
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
@@ -40,7 +41,9 @@ type Parts struct {
 	guard     *webhook.Guard
 	sender    mail.Sender
 	intake    *intake.Queue
-	receiver  *demo.Receiver
+	// uses notes which keys are used.
+	uses     *auth.Uses
+	receiver *demo.Receiver
 	// stopping is true once the process was asked to stop.
 	stopping *atomic.Bool
 }
@@ -98,12 +101,14 @@ func (p *Parts) addUseCases(ctx context.Context) error {
 		return err
 	}
 	direct := p.store.Direct()
+	p.uses = auth.NewUses(p.store, p.log.With("component", "keys"))
 	p.intake = intake.NewQueue(p.store, starter{p.workflows}, p.log.With("component", "intake"))
 	p.Forms = &forms.Service{Store: direct, Destinations: destinations{p.guard}, Sealer: p.keyring, Trier: p.trial(), Now: now}
 	p.Teams = &leads.Teams{Store: direct, Now: now}
 	p.Leads = &leads.Service{
-		Store: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),
+		Store: p.store, Files: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),
 		Sealer: p.keyring, Now: now, Secret: secret, ConversationURL: p.config.ConversationURL,
+		Refusals: leads.NewRefusals(p.store, p.log.With("component", "refusals")),
 	}
 	return nil
 }
@@ -124,12 +129,16 @@ func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (clien
 	return temporal, nil
 }
 
-// startBackground relays the intake and hears of changes until stop is called.
+// startBackground relays the intake, hears of changes, notes the use of keys,
+// counts refusals and sweeps files until stop is called.
 func (p Parts) startBackground(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { p.intake.Run(ctx) })
 	running.Go(func() { p.store.Run(ctx) })
+	running.Go(func() { p.uses.Run(ctx) })
+	running.Go(func() { p.Leads.Refusals.Run(ctx) })
+	running.Go(func() { p.sweepFiles(ctx, time.Tick(sweepEvery)) })
 	return func() {
 		cancel()
 		running.Wait()

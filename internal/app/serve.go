@@ -12,6 +12,7 @@ import (
 	"leadrail/api"
 	"leadrail/internal/auth"
 	"leadrail/internal/config"
+	"leadrail/internal/leads"
 )
 
 // Roles says which parts a process runs.
@@ -96,10 +97,14 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		return nil, fmt.Errorf("LEADRAIL_LISTEN: %w", err)
 	}
 	server := newHTTPServer(api.NewHandler(api.Dependencies{
-		Auth:  auth.NewAuthenticator(p.config.AdminKey.Reveal()),
-		Forms: p.Forms,
-		Leads: p.Leads,
-		Teams: p.Teams,
+		Auth:    auth.NewAuthenticator(p.config.AdminKey.Reveal(), p.store, p.uses, now),
+		Keys:    &auth.Keys{Store: p.store.Direct(), Now: now},
+		Audit:   &auth.Audit{Store: p.store, Now: now},
+		Forms:   p.Forms,
+		Leads:   p.Leads,
+		Teams:   p.Teams,
+		Replays: &leads.BulkReplays{Store: p.store, Workflows: p.workflows, Now: now},
+		Ledger:  &leads.Ledger{Store: p.store, Now: now},
 		Ready: []api.ReadyCheck{
 			{Part: "postgres", Ping: p.store.Ping},
 			{Part: "temporal", Ping: p.workflows.Ping},
@@ -108,7 +113,8 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		Stopping: p.stopping.Load,
 		Outbox:   p.outbox(),
 		Receiver: p.receiver,
-		Log:      p.log,
+		Limits:   p.config.RateLimit, TrustedProxies: p.config.TrustedProxies,
+		Log: p.log,
 	}))
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -54,6 +54,9 @@ func (p *problems) check(c Config) {
 	p.link("LEADRAIL_CONVERSATION_URL", c.ConversationURL, "{conversationId}")
 	p.link("LEADRAIL_LEAD_URL", c.LeadURL, "{submissionId}")
 	p.mail(c)
+	if c.UndeliveredAlertAfter < 0 {
+		p.addf("LEADRAIL_UNDELIVERED_ALERT_AFTER", "%s is before the delivery gives up", c.UndeliveredAlertAfter)
+	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		p.addf("LEADRAIL_LOG_FORMAT", "%q is neither text nor json", c.LogFormat)
 	}

@@ -170,7 +170,10 @@ type BulkReplay struct {
 // Replay reads a replay. Its leads may be on their way after it has ended.
 func (r *BulkReplays) Replay(ctx context.Context, ref ReplayRef) (BulkReplay, error) {
 	replay, err := r.Store.Replay(ctx, ref.ID)
-	return r.view(ctx, replay, err)
+	if err != nil {
+		return BulkReplay{}, err
+	}
+	return r.view(ctx, replay)
 }
 
 // Pause halts a replay after the leads of this second. Errors are not found,
@@ -198,13 +201,10 @@ func (r *BulkReplays) move(ctx context.Context, replayID string, to models.Repla
 	waking, cancel := context.WithTimeout(ctx, steerBudget)
 	defer cancel()
 	r.Workflows.WakeReplays(waking, replayID) // an error means that it finds out by itself, later
-	return r.view(ctx, replay, nil)
+	return r.view(ctx, replay)
 }
 
-func (r *BulkReplays) view(ctx context.Context, replay models.Replay, err error) (BulkReplay, error) {
-	if err != nil {
-		return BulkReplay{}, err
-	}
+func (r *BulkReplays) view(ctx context.Context, replay models.Replay) (BulkReplay, error) {
 	outcome, err := r.Store.ReplayOutcome(ctx, replay.ID)
 	return BulkReplay{
 		ReplayID: replay.ID, Status: replay.Status, Matched: replay.Matched,

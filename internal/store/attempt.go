@@ -36,18 +36,48 @@ func (j Job) Action() (models.Action, bool) {
 	return models.Action{}, false
 }
 
-// OpenAttempt makes sure the attempt has a row and reads what it needs. An
-// attempt that exists already is returned as it is.
-func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, error) {
-	db := s.db.WithContext(ctx)
-	job := Job{Attempt: attempt}
-	if err := db.Take(&job.Delivery, "id = ?", attempt.DeliveryID).Error; err != nil {
-		return Job{}, read(err, "delivery")
+// Reasons why OpenAttempt finds no job.
+const (
+	// ReasonErased: the lead is gone with all its deliveries.
+	ReasonErased = "lead_erased"
+	// ReasonNoDestination and ReasonNoVersion: the lead is there, but not where it
+	// goes or what it was filled in with. Neither is ever deleted.
+	ReasonNoDestination = "no_destination"
+	ReasonNoVersion     = "no_form_version"
+)
+
+// lacking gives an error that says not found its reason.
+func lacking(reason string, err error) error {
+	if coded, ok := errors.AsType[*models.Error](err); ok && coded.Code == models.CodeNotFound {
+		return &models.Error{Code: coded.Code, Reason: reason, Message: coded.Message}
 	}
+	return err
+}
+
+// OpenAttempt makes sure the attempt has a row and reads what it needs. An
+// attempt that exists already is returned as it is. Where something is not found,
+// the error's reason says what.
+func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, error) {
+	return s.openAttempt(ctx, attempt, s.FormVersion)
+}
+
+// OpenAttempt is Store.OpenAttempt; the definition comes from memory.
+func (c *Cached) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, error) {
+	return c.openAttempt(ctx, attempt, c.FormVersion)
+}
+
+// openAttempt makes as few queries as it can: endpoints wait for them.
+func (s *Store) openAttempt(ctx context.Context, attempt models.Attempt, formVersion readVersion) (Job, error) {
+	db := s.db.WithContext(ctx)
+	job, err := readJob(db, attempt.DeliveryID)
+	if err != nil {
+		return Job{}, err
+	}
+	job.Attempt = attempt
 	job.Attempt.ActionID = job.Delivery.ActionID
 	created := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&job.Attempt)
 	if errors.Is(created.Error, gorm.ErrForeignKeyViolated) {
-		return Job{}, read(gorm.ErrRecordNotFound, "delivery")
+		return Job{}, lacking(ReasonErased, read(gorm.ErrRecordNotFound, "delivery"))
 	}
 	if created.Error != nil {
 		return Job{}, wrap(created.Error, "open attempt")
@@ -56,38 +86,60 @@ func (s *Store) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, e
 		err := db.Take(&job.Attempt, "delivery_id = ? AND run_seq = ? AND n = ?",
 			attempt.DeliveryID, attempt.RunSeq, attempt.N).Error
 		if err != nil {
-			return Job{}, read(err, "attempt")
+			return Job{}, lacking(ReasonErased, read(err, "attempt"))
 		}
 	}
-	if err := readJob(db, &job); err != nil {
-		return Job{}, err
+	version, err := formVersion(ctx, job.Submission.FormID, job.Submission.FormVersion)
+	if err != nil {
+		return Job{}, lacking(ReasonNoVersion, err)
 	}
+	job.Definition = version.Definition
 	return job, nil
 }
 
-// liveDestination is what an attempt reads fresh, in one query.
+// readVersion is Store.FormVersion, or a cache of it.
+type readVersion func(ctx context.Context, formID string, version int) (models.FormVersion, error)
+
+// DestinationOf reads where a delivery goes.
+func (s *Store) DestinationOf(ctx context.Context, deliveryID string) (models.Destination, error) {
+	var found models.Destination
+	err := s.db.WithContext(ctx).Take(&found, "action_id = (SELECT action_id FROM deliveries WHERE id = ?)", deliveryID).Error
+	return found, read(err, "destination")
+}
+
+// liveDelivery is what an attempt reads fresh, in one query.
+type liveDelivery struct {
+	models.Delivery
+
+	Submission  *models.Submission `gorm:"foreignKey:SubmissionID;references:ID"`
+	Destination *liveDestination   `gorm:"foreignKey:ActionID;references:ActionID"`
+}
+
 type liveDestination struct {
 	models.Destination
 
 	Secret *models.Secret `gorm:"foreignKey:FormID;references:FormID"`
 }
 
-func readJob(db *gorm.DB, job *Job) error {
-	if err := db.Take(&job.Submission, "id = ?", job.Delivery.SubmissionID).Error; err != nil {
-		return read(err, "submission")
-	}
-	var live liveDestination
-	if err := db.Joins("Secret").Take(&live, "action_id = ?", job.Delivery.ActionID).Error; err != nil {
-		return read(err, "destination")
-	}
-	job.Destination, job.Secret = live.Destination, live.Secret
-	var version models.FormVersion
-	err := db.Take(&version, "form_id = ? AND version = ?", job.Submission.FormID, job.Submission.FormVersion).Error
+// TableName implements gorm's Tabler.
+func (liveDelivery) TableName() string { return "deliveries" }
+
+// TableName implements gorm's Tabler.
+func (liveDestination) TableName() string { return "destinations" }
+
+func readJob(db *gorm.DB, deliveryID string) (Job, error) {
+	var live liveDelivery
+	err := db.Joins("Submission").Joins("Destination").Joins("Destination.Secret").Take(&live, "deliveries.id = ?", deliveryID).Error
 	if err != nil {
-		return read(err, "form version")
+		return Job{}, lacking(ReasonErased, read(err, "delivery"))
 	}
-	job.Definition = version.Definition
-	return nil
+	if live.Destination == nil || live.Destination.ActionID == "" {
+		return Job{}, lacking(ReasonNoDestination, read(gorm.ErrRecordNotFound, "destination"))
+	}
+	return Job{
+		Delivery: live.Delivery, Submission: *live.Submission,
+		Destination: live.Destination.Destination, Secret: live.Destination.Secret,
+	}, nil
 }
 
 // CloseAttempt records an attempt's verdict, and on success that the delivery

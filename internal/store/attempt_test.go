@@ -79,6 +79,9 @@ func TestDestinationIsLiveAndDefinitionIsTheLeads(t *testing.T) {
 
 	job := openAttempt(t, s, opening(2))
 	require.Equal(t, "https://example.com/corrected", job.Destination.URL)
+	destination, err := s.DestinationOf(t.Context(), "dlv_crm")
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(job.Destination, destination))
 	action, found := job.Action()
 	require.True(t, found)
 	require.Equal(t, models.ResponseJSON, action.Response)
@@ -90,6 +93,8 @@ func TestOpenAttemptOfNothing(t *testing.T) {
 	unknown := opening(1)
 	unknown.DeliveryID = "dlv_none"
 	_, err := s.OpenAttempt(t.Context(), unknown)
+	requireReason(t, store.ReasonErased, err)
+	_, err = s.DestinationOf(t.Context(), "dlv_none")
 	requireCode(t, models.CodeNotFound, err)
 
 	orphan := aLead("sub_2")
@@ -101,7 +106,22 @@ func TestOpenAttemptOfNothing(t *testing.T) {
 	require.NoError(t, err)
 	unknown.DeliveryID = "dlv_orphan"
 	_, err = s.OpenAttempt(t.Context(), unknown)
+	requireReason(t, store.ReasonNoVersion, err)
+
+	elsewhere := aLead("sub_3")
+	storeLead(t, s, elsewhere, "elsewhere")
+	unknown.DeliveryID = "dlv_elsewhere"
+	_, err = s.OpenAttempt(t.Context(), unknown)
+	requireReason(t, store.ReasonNoDestination, err)
+}
+
+// requireReason checks what was not found.
+func requireReason(t *testing.T, reason string, err error) {
+	t.Helper()
 	requireCode(t, models.CodeNotFound, err)
+	var coded *models.Error
+	require.ErrorAs(t, err, &coded)
+	require.Equal(t, reason, coded.Reason)
 }
 
 func TestActionThatTheVersionDoesNotHave(t *testing.T) {

@@ -33,6 +33,9 @@ func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries 
 			}
 		}
 		lead.Deliveries = deliveries
+		if err := claimFiles(tx, lead); err != nil {
+			return err
+		}
 		return assignLead(tx, &lead) // last: it holds the team's row until the end
 	})
 	if err != nil {

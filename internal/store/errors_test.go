@@ -48,6 +48,10 @@ func calls(text string) []call {
 		{"Finalize", func(ctx context.Context, s *store.Store) error {
 			return s.Finalize(ctx, text, 1, models.Conclusion{Outcomes: []models.DeliveryOutcome{outcome}}, start)
 		}},
+		{"BeginReplay", func(ctx context.Context, s *store.Store) error {
+			_, err := s.BeginReplay(ctx, store.Replay{SubmissionID: text, RunSeq: 1, DeliveryIDs: []string{text}, At: start})
+			return err
+		}},
 		{"Submission", func(ctx context.Context, s *store.Store) error { _, err := s.Submission(ctx, text); return err }},
 		{"Submissions", func(ctx context.Context, s *store.Store) error {
 			_, err := s.Submissions(ctx, store.SubmissionFilter{FormID: text, Limit: 1})
@@ -59,7 +63,7 @@ func calls(text string) []call {
 		{"FormVersion", func(ctx context.Context, s *store.Store) error { _, err := s.FormVersion(ctx, text, 1); return err }},
 		{"FormVersions", func(ctx context.Context, s *store.Store) error { _, err := s.FormVersions(ctx, text); return err }},
 		{"Forms", func(ctx context.Context, s *store.Store) error {
-			_, err := s.Forms(ctx, store.FormFilter{AgentID: text, Limit: 1})
+			_, err := s.Forms(ctx, store.FormFilter{AgentIDs: []string{text}, Limit: 1})
 			return err
 		}},
 		{"DisableDestination", func(ctx context.Context, s *store.Store) error {

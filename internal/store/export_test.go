@@ -28,3 +28,8 @@ func (s *Store) AssignThen(teamID string, now time.Time, then func() error) erro
 		return then()
 	})
 }
+
+// UndeliveredSQL is how a page of what was not delivered is read.
+func (s *Store) UndeliveredSQL(filter UndeliveredFilter) string {
+	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return filter.page(tx).Scan(&[]Undelivered{}) })
+}

@@ -43,18 +43,18 @@ func (s *Store) CreateForm(ctx context.Context, record FormRecord) error {
 
 // ReplaceForm stores a new version of a form, whose number is the current one
 // plus 1, and updates the destinations. A conflict means that someone else
-// changed the form since, or that the new name is taken.
+// changed or deleted the form since, or that the new name is taken.
 func (s *Store) ReplaceForm(ctx context.Context, record FormRecord) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		updated := tx.Model(&models.Form{}).
-			Where("id = ? AND version = ?", record.Form.ID, record.Form.Version-1).
+			Where("id = ? AND version = ? AND deleted_at IS NULL", record.Form.ID, record.Form.Version-1).
 			Select("AgentID", "Name", "Version", "Enabled", "AlertEmail", "UpdatedAt").
 			Updates(&record.Form)
 		if updated.Error != nil {
 			return updated.Error
 		}
 		if updated.RowsAffected == 0 {
-			return models.Errorf(models.CodeConflict, "The form was changed meanwhile: read it again and repeat the change.")
+			return ErrFormChanged()
 		}
 		if err := tx.Create(&record.Version).Error; err != nil {
 			return err
@@ -91,11 +91,15 @@ func formError(err error, form models.Form) error {
 	}
 }
 
-// Form reads a form at its newest version.
+// Form reads a form at its newest version. One that was deleted is not found.
 func (s *Store) Form(ctx context.Context, id string) (FormRecord, error) {
+	return s.form(ctx, "id = ? AND deleted_at IS NULL", id)
+}
+
+func (s *Store) form(ctx context.Context, where, id string) (FormRecord, error) {
 	var record FormRecord
 	db := s.db.WithContext(ctx)
-	if err := db.Take(&record.Form, "id = ?", id).Error; err != nil {
+	if err := db.Take(&record.Form, where, id).Error; err != nil {
 		return FormRecord{}, read(err, "form")
 	}
 	if err := db.Take(&record.Version, "form_id = ? AND version = ?", id, record.Form.Version).Error; err != nil {
@@ -116,8 +120,8 @@ func (s *Store) FormVersion(ctx context.Context, id string, version int) (models
 	return row, nil
 }
 
-// FormVersions reads every version of a form's definition, newest first. It is
-// not found when the form is unknown.
+// FormVersions reads every version of a form's definition, newest first, also
+// those of a form that was deleted. It is not found when the form is unknown.
 func (s *Store) FormVersions(ctx context.Context, id string) ([]models.FormVersion, error) {
 	var rows []models.FormVersion
 	if err := s.db.WithContext(ctx).Order("version DESC").Find(&rows, "form_id = ?", id).Error; err != nil {
@@ -129,9 +133,9 @@ func (s *Store) FormVersions(ctx context.Context, id string) ([]models.FormVersi
 	return rows, nil
 }
 
-// FormFilter selects forms. The zero filter selects all.
+// FormFilter selects forms. The zero filter selects all that are not deleted.
 type FormFilter struct {
-	AgentID string
+	AgentIDs []string
 	// Before, when set, is the id that the page continues after: newest first.
 	Before string
 	// Limit is the size of the page; it must be positive.
@@ -141,9 +145,9 @@ type FormFilter struct {
 // Forms reads a page of forms at their newest versions, newest form first.
 func (s *Store) Forms(ctx context.Context, filter FormFilter) ([]FormRecord, error) {
 	db := s.db.WithContext(ctx)
-	query := db.Order("id DESC").Limit(filter.Limit)
-	if filter.AgentID != "" {
-		query = query.Where("agent_id = ?", filter.AgentID)
+	query := db.Where("deleted_at IS NULL").Order("id DESC").Limit(filter.Limit)
+	if len(filter.AgentIDs) > 0 {
+		query = query.Where("agent_id IN ?", filter.AgentIDs)
 	}
 	if filter.Before != "" {
 		query = query.Where("id < ?", filter.Before)

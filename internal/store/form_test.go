@@ -157,10 +157,11 @@ func TestFormsAreListedByAge(t *testing.T) {
 		"all":              {store.FormFilter{Limit: 10}, []int{3, 2, 1, 0}},
 		"a page":           {store.FormFilter{Limit: 2}, []int{3, 2}},
 		"the page after":   {store.FormFilter{Limit: 2, Before: "form_002"}, []int{1, 0}},
-		"of an agent":      {store.FormFilter{Limit: 10, AgentID: "agent_001"}, []int{3, 1}},
-		"an agent's page":  {store.FormFilter{Limit: 10, AgentID: "agent_001", Before: "form_003"}, []int{1}},
+		"of an agent":      {store.FormFilter{Limit: 10, AgentIDs: []string{"agent_001"}}, []int{3, 1}},
+		"an agent's page":  {store.FormFilter{Limit: 10, AgentIDs: []string{"agent_001"}, Before: "form_003"}, []int{1}},
 		"behind the last":  {store.FormFilter{Limit: 10, Before: "form_000"}, []int{}},
-		"of another agent": {store.FormFilter{Limit: 10, AgentID: "agent_009"}, []int{}},
+		"of two agents":    {store.FormFilter{Limit: 2, AgentIDs: []string{"agent_000", "agent_001"}}, []int{3, 2}},
+		"of another agent": {store.FormFilter{Limit: 10, AgentIDs: []string{"agent_009"}}, []int{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -66,7 +66,7 @@ func (s *Store) FormActions(ctx context.Context) ([]FormAction, error) {
 		FROM forms f
 		JOIN form_versions v ON v.form_id = f.id AND v.version = f.version
 		JOIN destinations d ON d.form_id = f.id
-		WHERE v.definition->'actions' @> jsonb_build_array(jsonb_build_object('id', d.action_id))
+		WHERE f.deleted_at IS NULL AND v.definition->'actions' @> jsonb_build_array(jsonb_build_object('id', d.action_id))
 		ORDER BY f.name, d.name, d.action_id`).Scan(&actions).Error
 	return actions, wrap(err, "read actions")
 }

@@ -29,13 +29,20 @@ func tableModels() []any {
 	return []any{
 		&models.Alert{},
 		&models.Attempt{},
+		&models.Audit{},
 		&models.Delivery{},
 		&models.Destination{},
+		&models.File{},
+		&models.FileContent{},
 		&models.Form{},
 		&models.FormVersion{},
 		&models.Intake{},
+		&models.Key{},
 		&models.Mail{},
 		&models.Member{},
+		&models.Refusal{},
+		&models.Replay{},
+		&models.ReplayLead{},
 		&models.Routing{},
 		&models.Secret{},
 		&models.Submission{},
@@ -124,6 +131,13 @@ var rowsAfter = map[int64]string{
 	5: `INSERT INTO intake (id, form_id, form_version, form_name, agent_id, digest, lead, accepted_at, conflict)
 	    VALUES ('sub_2', 'form_1', 1, 'contact', 'agent_1', '', '', now(), '')`,
 	8: `INSERT INTO secrets VALUES ('form_1', 'sealed', NULL, NULL, now())`,
+	11: `INSERT INTO keys VALUES ('key_1', 'site', 'secret', '["read"]', '[]', '[]', 'hash', now(), NULL, NULL, NULL);
+	    INSERT INTO audit VALUES ('aud_1', now(), 'admin', 'key.create', 'key_1', 'req_1')`,
+	12: `INSERT INTO refusals VALUES ('form_1', '2026-11-22', 'formData.email', 'required', 1)`,
+	13: `INSERT INTO files VALUES ('file_1', 'form_1', 'cv', 'agent_1', 'cv.pdf', 'application/pdf', 1, '', now(), NULL, 'sub_1');
+	     INSERT INTO file_contents VALUES ('file_1', '\x00')`,
+	14: `INSERT INTO replays VALUES ('rpl_1', '{}', 'running', 1, 10, now(), NULL);
+	     INSERT INTO replay_leads VALUES ('rpl_1', 'sub_1', 2)`,
 }
 
 func TestUpgradedEqualsFresh(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 type OpenLead struct {
 	ID     string
 	RunSeq int
+	// Attempted reports that the run has made an attempt, and so was started.
+	Attempted bool
 	// ChangedAt is when the lead was submitted or one of its deliveries
 	// changed, whichever came last.
 	ChangedAt time.Time
@@ -46,7 +48,10 @@ func (s *Store) TakeOpenLeads(ctx context.Context, filter OpenLeads) ([]OpenLead
 			LIMIT @limit FOR UPDATE OF lead SKIP LOCKED
 		)
 		UPDATE submissions SET reconciled_at = @at FROM due WHERE submissions.id = due.id
-		RETURNING submissions.id, submissions.run_seq, due.changed_at`, map[string]any{
+		RETURNING submissions.id, submissions.run_seq, due.changed_at, EXISTS (
+			SELECT FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id
+			WHERE deliveries.submission_id = submissions.id AND attempts.run_seq = submissions.run_seq
+		) AS attempted`, map[string]any{
 		"at": filter.At, "changed_before": filter.ChangedBefore, "limit": filter.Limit,
 	}).Scan(&leads).Error
 	return leads, wrap(err, "take open leads")

@@ -22,26 +22,27 @@ func (s *Store) Submission(ctx context.Context, id string) (models.Submission, e
 
 // SubmissionFilter selects leads. Zero fields select everything.
 type SubmissionFilter struct {
-	FormID         string
-	AgentID        string
-	ConversationID string
-	Status         models.Status
-	Tier           string
+	FormID         string        `json:"formId,omitempty"`
+	AgentIDs       []string      `json:"agentIds,omitempty"`
+	ConversationID string        `json:"conversationId,omitempty"`
+	Status         models.Status `json:"status,omitempty"`
+	Tier           string        `json:"tier,omitempty"`
 	// Team is a team's name, Assignee a member's address.
-	Team     string
-	Assignee string
-	MinScore *int
+	Team     string `json:"team,omitempty"`
+	Assignee string `json:"assignee,omitempty"`
+	MinScore *int   `json:"minScore,omitempty"`
 	// From is the first moment of submission that counts, To the first that
 	// does not.
-	From, To *time.Time
+	From *time.Time `json:"from,omitempty"`
+	To   *time.Time `json:"to,omitempty"`
 	// Query is looked for in the values of the form data, in whatever case.
-	Query string
+	Query string `json:"q,omitempty"`
 	// ByScore sorts by score, highest first, instead of newest first.
-	ByScore bool
+	ByScore bool `json:"-"`
 	// After continues behind the last lead of the page before.
-	After *SubmissionCursor
+	After *SubmissionCursor `json:"-"`
 	// Limit is the size of the page; it must be positive.
-	Limit int
+	Limit int `json:"-"`
 }
 
 // SubmissionCursor is a place in an order of leads: newest first, the id
@@ -75,13 +76,16 @@ func (s *Store) Submissions(ctx context.Context, filter SubmissionFilter) ([]mod
 // where narrows a query to the leads that the filter selects.
 func (f SubmissionFilter) where(query *gorm.DB) *gorm.DB {
 	equals := map[string]string{
-		"form_id": f.FormID, "agent_id": f.AgentID, "conversation_id": f.ConversationID,
+		"form_id": f.FormID, "conversation_id": f.ConversationID,
 		"status": string(f.Status), "tier": f.Tier, "team": f.Team, "assignee": f.Assignee,
 	}
 	for column, value := range equals {
 		if value != "" {
 			query = query.Where(map[string]any{column: value})
 		}
+	}
+	if len(f.AgentIDs) > 0 {
+		query = query.Where("agent_id IN ?", f.AgentIDs)
 	}
 	if f.MinScore != nil {
 		query = query.Where("score >= ?", *f.MinScore)

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"leadrail/models"
+)
+
+// CreateReplay makes a replay of the failed leads that the filter selects, and
+// counts them in replay.Matched.
+func (s *Store) CreateReplay(ctx context.Context, replay models.Replay, filter SubmissionFilter) (models.Replay, error) {
+	var err error
+	if replay.Filter, err = models.NewDocument(filter); err != nil {
+		return replay, fmt.Errorf("encode filter: %w", err)
+	}
+	if replay.Matched, err = s.CountReplayable(ctx, filter); err != nil {
+		return replay, err
+	}
+	return replay, wrap(s.db.WithContext(ctx).Create(&replay).Error, "create replay")
+}
+
+// CountReplayable counts the failed leads that the filter selects, of those with
+// a delivery that failed.
+func (s *Store) CountReplayable(ctx context.Context, filter SubmissionFilter) (int, error) {
+	var count int64
+	err := replayable(s.db.WithContext(ctx).Model(&models.Submission{}), filter).Count(&count).Error
+	return int(count), wrap(err, "count failed leads")
+}
+
+func replayable(query *gorm.DB, filter SubmissionFilter) *gorm.DB {
+	filter.Status = models.StatusFailed
+	return filter.where(query).
+		Where("EXISTS (SELECT FROM deliveries WHERE submission_id = submissions.id AND deliveries.status = ?)", models.DeliveryFailed)
+}
+
+// Replay reads a replay.
+func (s *Store) Replay(ctx context.Context, id string) (models.Replay, error) {
+	var replay models.Replay
+	err := s.db.WithContext(ctx).Take(&replay, "id = ?", id).Error
+	return replay, read(err, "replay")
+}
+
+// ReplayOutcome is what became of the leads of a replay so far.
+type ReplayOutcome struct {
+	// Replayed is how many were taken to another run, which for Succeeded of them
+	// delivered and for FailedAgain did not.
+	Replayed, Succeeded, FailedAgain int
+}
+
+// ReplayOutcome counts what became of the leads of a replay. A lead that was
+// replayed once more since counts for what became of that.
+func (s *Store) ReplayOutcome(ctx context.Context, id string) (ReplayOutcome, error) {
+	var outcome ReplayOutcome
+	err := s.db.WithContext(ctx).Raw(`
+		SELECT count(*) AS replayed, count(*) FILTER (WHERE lead.status = 'completed') AS succeeded,
+		       count(*) FILTER (WHERE lead.status = 'failed') AS failed_again
+		FROM replay_leads JOIN submissions AS lead ON lead.id = replay_leads.submission_id
+		WHERE replay_id = ?`, id).Scan(&outcome).Error
+	return outcome, wrap(err, "count replayed leads")
+}
+
+// ReplayPage reads the next failed leads of a replay, first submitted first, with
+// their deliveries. Those that it replayed already are left out.
+func (s *Store) ReplayPage(ctx context.Context, replay models.Replay, after *SubmissionCursor, limit int) ([]models.Submission, error) {
+	var filter SubmissionFilter
+	if err := json.Unmarshal(replay.Filter, &filter); err != nil {
+		return nil, fmt.Errorf("decode filter: %w", err)
+	}
+	query := replayable(s.db.WithContext(ctx).Preload("Deliveries"), filter).
+		Where("submitted_at < ?", replay.CreatedAt).
+		Where("NOT EXISTS (SELECT FROM replay_leads WHERE replay_id = ? AND submission_id = submissions.id)", replay.ID)
+	if after != nil {
+		query = query.Where("(submitted_at, id) > (?, ?)", after.SubmittedAt, after.ID)
+	}
+	var leads []models.Submission
+	err := query.Order("submitted_at, id").Limit(limit).Find(&leads).Error
+	return leads, wrap(err, "read failed leads")
+}
+
+// MoveReplay takes a replay to another status, where it is in one of those it may
+// come from: paused from running and back, cancelled from both, completed from
+// running. It is a conflict elsewhere; being there already is not.
+func (s *Store) MoveReplay(ctx context.Context, id string, to models.ReplayStatus, at time.Time) (models.Replay, error) {
+	change := map[string]any{"status": to}
+	from := []models.ReplayStatus{models.ReplayRunning}
+	switch to {
+	case models.ReplayRunning:
+		from = []models.ReplayStatus{models.ReplayPaused}
+	case models.ReplayCancelled:
+		from, change["ended_at"] = append(from, models.ReplayPaused), at
+	case models.ReplayCompleted:
+		change["ended_at"] = at
+	case models.ReplayPaused:
+	}
+	moved := s.db.WithContext(ctx).Model(&models.Replay{}).Where("id = ? AND status IN ?", id, from).Updates(change)
+	if moved.Error != nil {
+		return models.Replay{}, wrap(moved.Error, "move replay")
+	}
+	replay, err := s.Replay(ctx, id)
+	if err == nil && replay.Status != to {
+		err = &models.Error{
+			Code: models.CodeConflict, Reason: "replay_ended", Message: fmt.Sprintf("The replay is %s.", replay.Status),
+		}
+	}
+	return replay, err
+}
