@@ -26,6 +26,7 @@ type Definitions interface {
 
 // Progress is what becomes of a lead.
 type Progress interface {
+	Submission(ctx context.Context, id string) (models.Submission, error)
 	Persist(ctx context.Context, lead models.Submission, deliveries []models.Delivery) (models.Submission, error)
 	MarkRetrying(ctx context.Context, retry store.Retry) error
 	Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error
@@ -89,8 +90,12 @@ type PersistInput struct {
 
 // Persist stores the lead with one delivery per action of its form version
 // whose condition holds, assigns it, and returns what is to be delivered.
-// Repeats return the same plan.
+// Repeats return the same plan. The lead of a replay is stored already, and its
+// plan is what the replay chose.
 func (l *Lead) Persist(ctx context.Context, in PersistInput) (models.Plan, error) {
+	if in.RunSeq > 1 {
+		return l.planReplay(ctx, in.LeadInput)
+	}
 	lead, definition, err := l.load(ctx, in.LeadInput)
 	if err != nil {
 		return models.Plan{}, fmt.Errorf("persist: %w", err)
@@ -106,7 +111,24 @@ func (l *Lead) Persist(ctx context.Context, in PersistInput) (models.Plan, error
 	if err != nil {
 		return models.Plan{}, fmt.Errorf("persist: %w", err)
 	}
-	return planOf(stored, definition), nil
+	return planOf(stored, in.RunSeq, definition), nil
+}
+
+// planReplay returns what a replay chose. A lead that was erased since has
+// nothing left, and is not stored again.
+func (l *Lead) planReplay(ctx context.Context, in LeadInput) (models.Plan, error) {
+	stored, err := l.Store.Submission(ctx, in.SubmissionID)
+	if models.CodeOf(err) == models.CodeNotFound {
+		return models.Plan{Deliveries: []models.PlannedDelivery{}, Stored: true}, nil
+	}
+	if err != nil {
+		return models.Plan{}, fmt.Errorf("plan replay: %w", err)
+	}
+	version, err := l.Store.FormVersion(ctx, stored.FormID, stored.FormVersion)
+	if err != nil {
+		return models.Plan{}, fmt.Errorf("plan replay: %w", err)
+	}
+	return planOf(stored, in.RunSeq, version.Definition), nil
 }
 
 // load opens the lead and reads the definition that it was filled in with.
@@ -168,10 +190,13 @@ func (l *Lead) deliveries(lead models.Submission, actions []models.Action) []mod
 	return deliveries
 }
 
-// planOf lists the stored deliveries in the form's order. A lead that is
-// finished has nothing left.
-func planOf(lead models.Submission, definition models.FormDefinition) models.Plan {
-	plan := models.Plan{Deliveries: []models.PlannedDelivery{}, Team: lead.Team, Stored: lead.Status.Terminal()}
+// planOf lists the stored deliveries of a run in the form's order. A lead that
+// is finished, or is another run's, has nothing left.
+func planOf(lead models.Submission, runSeq int, definition models.FormDefinition) models.Plan {
+	plan := models.Plan{
+		Deliveries: []models.PlannedDelivery{}, Team: lead.Team,
+		Stored: lead.Status.Terminal() || lead.RunSeq != runSeq,
+	}
 	if plan.Stored {
 		return plan
 	}
@@ -180,16 +205,27 @@ func planOf(lead models.Submission, definition models.FormDefinition) models.Pla
 		byAction[delivery.ActionID] = delivery
 	}
 	for _, action := range definition.Actions {
-		delivery, due := byAction[action.ID]
-		if !due {
-			continue
+		planned := models.PlannedDelivery{ActionID: action.ID, Action: action.Name, Type: action.Type, Schedule: action.Schedule()}
+		if runSeq > 1 {
+			planned.Trigger = models.TriggerReplay
 		}
-		plan.Deliveries = append(plan.Deliveries, models.PlannedDelivery{
-			DeliveryID: delivery.ID,
-			Action:     action.Name,
-			Type:       action.Type,
-			Schedule:   action.Schedule(),
-		})
+		delivery, due := byAction[action.ID]
+		planned.DeliveryID = delivery.ID
+		switch {
+		case !due || delivery.Status == models.DeliveryDelivered:
+		case delivery.RunSeq == runSeq:
+			plan.Deliveries = append(plan.Deliveries, planned)
+		default:
+			plan.Undelivered = append(plan.Undelivered, undelivered(delivery, planned.Label()))
+		}
 	}
 	return plan
+}
+
+// undelivered is how a delivery ended that is not part of the run.
+func undelivered(delivery models.Delivery, label string) models.DeliveryOutcome {
+	return models.DeliveryOutcome{
+		DeliveryID: delivery.ID, Label: label, Attempts: delivery.Attempt,
+		Verdict: models.Verdict{Outcome: models.OutcomeGiveUp, Code: delivery.ErrorCode, Message: delivery.Error},
+	}
 }

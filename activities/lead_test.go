@@ -43,6 +43,9 @@ func newDesk(t *testing.T, change func(*models.FormDefinition)) desk {
 	form := models.Form{ID: "form_1", AgentID: "agent_1", Name: "contact", Version: 1, Enabled: true, CreatedAt: start, UpdatedAt: start}
 	require.NoError(t, s.CreateForm(t.Context(), store.FormRecord{
 		Form: form, Version: models.FormVersion{FormID: "form_1", Version: 1, Definition: definition, CreatedAt: start},
+		Destinations: []models.Destination{{
+			ActionID: "act_b", FormID: "form_1", Name: "crm", Type: models.ActionWebhook, URL: "https://example.com/crm", Enabled: true, UpdatedAt: start,
+		}},
 	}))
 	return desk{
 		Lead:  activities.Lead{Store: s, Sealed: keyring, Now: func() time.Time { return start.Add(time.Minute) }},
@@ -52,7 +55,7 @@ func newDesk(t *testing.T, change func(*models.FormDefinition)) desk {
 
 func asItIs(*models.FormDefinition) {}
 
-// input seals a lead for run 2.
+// input seals a lead for its first run.
 func (d desk) input(t *testing.T) activities.LeadInput {
 	t.Helper()
 	plain, err := json.Marshal(models.Submission{
@@ -61,7 +64,7 @@ func (d desk) input(t *testing.T) activities.LeadInput {
 		Signals: models.Document(`{"intent":"buy"}`), SubmittedAt: start, Status: models.StatusPending, RunSeq: 1,
 	})
 	require.NoError(t, err)
-	return activities.LeadInput{SubmissionID: "sub_1", RunSeq: 2, Lead: d.keyring.Seal(plain, "sub_1")}
+	return activities.LeadInput{SubmissionID: "sub_1", RunSeq: 1, Lead: d.keyring.Seal(plain, "sub_1")}
 }
 
 // persist qualifies the lead and stores it.
@@ -91,8 +94,8 @@ func TestPersistPlansTheDeliveries(t *testing.T) {
 	require.Regexp(t, "^dlv_", crm.DeliveryID)
 	require.NotEqual(t, crm.DeliveryID, chat.DeliveryID)
 	require.Empty(t, cmp.Diff(models.Plan{Deliveries: []models.PlannedDelivery{
-		{DeliveryID: crm.DeliveryID, Action: "crm", Type: models.ActionWebhook, Schedule: models.DefaultRetrySchedule()},
-		{DeliveryID: chat.DeliveryID, Action: "chat", Type: models.ActionWebhook, Schedule: []models.Duration{models.Duration(time.Hour)}},
+		{DeliveryID: crm.DeliveryID, ActionID: "act_b", Action: "crm", Type: models.ActionWebhook, Schedule: models.DefaultRetrySchedule()},
+		{DeliveryID: chat.DeliveryID, ActionID: "act_a", Action: "chat", Type: models.ActionWebhook, Schedule: []models.Duration{models.Duration(time.Hour)}},
 	}}, plan), "in the form's order")
 	recorded, err := json.Marshal(plan)
 	require.NoError(t, err)
@@ -100,13 +103,13 @@ func TestPersistPlansTheDeliveries(t *testing.T) {
 
 	lead := d.lead(t)
 	require.Equal(t, models.StatusPending, lead.Status)
-	require.Equal(t, 2, lead.RunSeq)
+	require.Equal(t, 1, lead.RunSeq)
 	require.True(t, lead.Qualification.Qualified)
 	require.JSONEq(t, `{"email":"ada@example.com"}`, string(lead.FormData))
 	require.Len(t, lead.Deliveries, 2)
 	for _, delivery := range lead.Deliveries {
 		require.Equal(t, models.DeliveryPending, delivery.Status)
-		require.Equal(t, 2, delivery.RunSeq)
+		require.Equal(t, 1, delivery.RunSeq)
 		require.True(t, delivery.CreatedAt.Equal(start.Add(time.Minute)))
 	}
 	require.Empty(t, cmp.Diff(plan, d.persist(t)), "a repeat returns the same plan")
@@ -129,7 +132,7 @@ func TestAFinishedLeadIsNotDeliveredAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, asItIs)
 	d.persist(t)
-	require.NoError(t, d.Finalize(t.Context(), activities.FinalizeInput{SubmissionID: "sub_1", RunSeq: 2}))
+	require.NoError(t, d.Finalize(t.Context(), activities.FinalizeInput{SubmissionID: "sub_1", RunSeq: 1}))
 	require.Equal(t, models.Plan{Deliveries: []models.PlannedDelivery{}, Stored: true}, d.persist(t))
 }
 
@@ -184,10 +187,10 @@ func TestALeadThatDoesNotOpenIsNotStored(t *testing.T) {
 		in   activities.LeadInput
 		want string
 	}{
-		"sealed for another lead": {activities.LeadInput{SubmissionID: "sub_2", RunSeq: 2, Lead: fine.Lead}, "open lead"},
-		"no lead":                 {activities.LeadInput{SubmissionID: "sub_1", RunSeq: 2, Lead: d.keyring.Seal([]byte("x"), "sub_1")}, "open lead"},
+		"sealed for another lead": {activities.LeadInput{SubmissionID: "sub_2", RunSeq: 1, Lead: fine.Lead}, "open lead"},
+		"no lead":                 {activities.LeadInput{SubmissionID: "sub_1", RunSeq: 1, Lead: d.keyring.Seal([]byte("x"), "sub_1")}, "open lead"},
 		"of an unknown form": {activities.LeadInput{
-			SubmissionID: "sub_1", RunSeq: 2, Lead: d.keyring.Seal([]byte(`{"id":"sub_1","formId":"form_9"}`), "sub_1"),
+			SubmissionID: "sub_1", RunSeq: 1, Lead: d.keyring.Seal([]byte(`{"id":"sub_1","formId":"form_9"}`), "sub_1"),
 		}, "There is no such form version."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +212,7 @@ func TestProgressIsWritten(t *testing.T) {
 	verdict := models.Verdict{Outcome: models.OutcomeRetry, HTTPStatus: 500, Code: models.ErrorHTTPStatus, Message: "it failed"}
 	due := start.Add(time.Hour).In(time.FixedZone("", 3600))
 	require.NoError(t, d.MarkRetrying(t.Context(), activities.RetryingInput{
-		SubmissionID: "sub_1", RunSeq: 2, DeliveryID: plan.Deliveries[0].DeliveryID, Attempt: 1, Verdict: verdict, NextAttemptAt: due,
+		SubmissionID: "sub_1", RunSeq: 1, DeliveryID: plan.Deliveries[0].DeliveryID, Attempt: 1, Verdict: verdict, NextAttemptAt: due,
 	}))
 	lead := d.lead(t)
 	require.Equal(t, models.StatusRetrying, lead.Status)
@@ -226,7 +229,7 @@ func TestProgressIsWritten(t *testing.T) {
 		outcomes[i] = models.DeliveryOutcome{DeliveryID: planned.DeliveryID, Label: planned.Label(), Attempts: 4, Verdict: verdict}
 	}
 	require.NoError(t, d.Finalize(t.Context(), activities.FinalizeInput{
-		SubmissionID: "sub_1", RunSeq: 2, Conclusion: models.Conclusion{Outcomes: outcomes},
+		SubmissionID: "sub_1", RunSeq: 1, Conclusion: models.Conclusion{Outcomes: outcomes},
 	}))
 	lead = d.lead(t)
 	require.Equal(t, models.StatusFailed, lead.Status)

@@ -26,49 +26,56 @@ const (
 // waits for ever. A run that goes on, and a Temporal or a database that does
 // not answer, are no reason to change anything.
 type Reconcile struct {
-	Store ReconcileStore
-	Runs  Runs
-	Alert *Alert
-	Log   *slog.Logger
-	Now   func() time.Time
+	Store  ReconcileStore
+	Runs   Runs
+	Sealer Sealer
+	Alert  *Alert
+	Log    *slog.Logger
+	Now    func() time.Time
 	// Settle is the time after its last change in which a lead is left alone.
 	Settle time.Duration
 	// Lost is the time after its last change from which a lead is lost when
 	// Temporal does not know its workflow.
 	Lost time.Duration
+	// Undelivered is asked in each round; the zero value says nothing.
+	Undelivered Undelivered
 }
 
 // ReconcileStore is where open leads are found and ended.
 type ReconcileStore interface {
 	TakeOpenLeads(ctx context.Context, filter store.OpenLeads) ([]store.OpenLead, error)
 	EndLeads(ctx context.Context, endings []store.Ending, at time.Time) ([]store.EndedLead, error)
+	Submission(ctx context.Context, id string) (models.Submission, error)
 }
 
-// Runs tells how the runs of leads stand.
+// Runs tells how the runs of leads stand, and starts those of replays.
 type Runs interface {
 	// Describe looks at a lead's newest run. It is not found when Temporal
 	// knows of none, and unavailable when Temporal does not answer.
 	Describe(ctx context.Context, submissionID string) (RunState, error)
+	Starter
 }
 
 // ReconcileResult is what one round did.
 type ReconcileResult struct {
 	// Looked is how many leads were compared with their runs, Repaired how
-	// many of them were ended, Alerts how many mails were sent.
+	// many of them were ended, Replayed how many replays were started whose run
+	// was missing, Alerts how many mails were sent.
 	Looked   int `json:"looked"`
 	Repaired int `json:"repaired"`
+	Replayed int `json:"replayed"`
 	Alerts   int `json:"alerts"`
 }
 
 // ReconcileLeads makes one round: it compares open leads with their runs, those
-// first whose last look is longest ago, ends the ones whose run has ended, and
-// sends the alerts that are due.
+// first whose last look is longest ago, ends the ones whose run has ended, sends
+// the alerts that are due and says what waits undelivered.
 func (r *Reconcile) ReconcileLeads(ctx context.Context) (ReconcileResult, error) {
 	var result ReconcileResult
 	err := r.repairAll(ctx, &result)
 	told, alertErr := r.Alert.tellDue(ctx, func() { activity.RecordHeartbeat(ctx, result) })
 	result.Alerts = told
-	return result, errors.Join(err, alertErr)
+	return result, errors.Join(err, alertErr, r.Undelivered.tell(ctx, r.Now()))
 }
 
 func (r *Reconcile) repairAll(ctx context.Context, result *ReconcileResult) error {
@@ -80,11 +87,12 @@ func (r *Reconcile) repairAll(ctx context.Context, result *ReconcileResult) erro
 		if err != nil {
 			return fmt.Errorf("reconcile: %w", err)
 		}
-		endings, lookErr := r.lookUp(ctx, leads)
-		ended, err := r.Store.EndLeads(ctx, endings, r.Now())
+		found, lookErr := r.lookUp(ctx, leads)
+		ended, err := r.Store.EndLeads(ctx, endingsOf(leads, found), r.Now())
 		r.logEnded(ctx, ended)
 		result.Looked += len(leads)
 		result.Repaired += len(ended)
+		result.Replayed += replayed(found)
 		if err := errors.Join(lookErr, err); err != nil || len(leads) < reconcileBatch {
 			return err
 		}
@@ -92,12 +100,20 @@ func (r *Reconcile) repairAll(ctx context.Context, result *ReconcileResult) erro
 	return nil
 }
 
-// lookUp finds the leads whose runs have ended. An error about one lead does
-// not keep the others from being looked at, unless Temporal is away.
-func (r *Reconcile) lookUp(ctx context.Context, leads []store.OpenLead) ([]store.Ending, error) {
+// finding is what a look at a lead's run led to: the run has ended, or one that
+// was missing was started, or neither.
+type finding struct {
+	end      RunEnd
+	replayed bool
+}
+
+// lookUp finds the leads whose runs have ended, and starts missing ones. An
+// error about one lead does not keep the others from being looked at, unless
+// Temporal is away.
+func (r *Reconcile) lookUp(ctx context.Context, leads []store.OpenLead) ([]finding, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ends, errs := make([]RunEnd, len(leads)), make([]error, len(leads))
+	found, errs := make([]finding, len(leads)), make([]error, len(leads))
 	slots := make(chan struct{}, lookUps)
 	var all sync.WaitGroup
 	for i, lead := range leads {
@@ -105,44 +121,75 @@ func (r *Reconcile) lookUp(ctx context.Context, leads []store.OpenLead) ([]store
 		all.Go(func() {
 			defer func() { <-slots }()
 			activity.RecordHeartbeat(ctx)
-			ends[i], errs[i] = r.endOf(ctx, lead)
+			found[i], errs[i] = r.look(ctx, lead)
 			if models.CodeOf(errs[i]) == models.CodeUnavailable {
 				stop()
 			}
 		})
 	}
 	all.Wait()
-	return endingsOf(leads, ends), firstOf(errs)
+	return found, firstOf(errs)
 }
 
-// endOf returns how the run of a lead ended; empty when there is nothing to
-// mend.
-func (r *Reconcile) endOf(ctx context.Context, lead store.OpenLead) (RunEnd, error) {
+// look compares a lead with its newest run. Where that is the run before a
+// replay, or there is none, whoever began the replay got no further: it is
+// started.
+func (r *Reconcile) look(ctx context.Context, lead store.OpenLead) (finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	state, err := r.Runs.Describe(ctx, lead.ID)
+	unknown := models.CodeOf(err) == models.CodeNotFound
 	switch {
-	case models.CodeOf(err) == models.CodeNotFound && r.Now().Sub(lead.ChangedAt) >= r.Lost:
-		return RunLost, nil
-	case models.CodeOf(err) == models.CodeNotFound:
-		return "", nil
+	case unknown && lead.RunSeq > 1 && !lead.Attempted:
+		return r.startReplay(ctx, lead)
+	case unknown && r.Now().Sub(lead.ChangedAt) >= r.Lost:
+		return finding{end: RunLost}, nil
+	case unknown:
+		return finding{}, nil
 	case err != nil:
-		return "", fmt.Errorf("look at the run of %s: %w", lead.ID, err)
-	case state.RunSeq != lead.RunSeq:
-		return "", nil // it goes on, or a replay is about to begin
+		return finding{}, fmt.Errorf("look at the run of %s: %w", lead.ID, err)
+	case state.End == "", state.RunSeq > lead.RunSeq:
+		return finding{}, nil // it goes on, or a replay has begun since the lead was taken
+	case state.RunSeq < lead.RunSeq:
+		return r.startReplay(ctx, lead)
 	default:
-		return state.End, nil
+		return finding{end: state.End}, nil
 	}
 }
 
-func endingsOf(leads []store.OpenLead, ends []RunEnd) []store.Ending {
+// startReplay starts the run of the lead as it is stored now.
+func (r *Reconcile) startReplay(ctx context.Context, taken store.OpenLead) (finding, error) {
+	lead, err := r.Store.Submission(ctx, taken.ID)
+	if models.CodeOf(err) == models.CodeNotFound || lead.Status.Terminal() {
+		return finding{}, nil // it was erased, or has ended
+	}
+	if err == nil {
+		err = startRun(ctx, r.Runs, r.Sealer, lead)
+	}
+	if err != nil {
+		return finding{}, fmt.Errorf("start replay of %s: %w", taken.ID, err)
+	}
+	r.Log.InfoContext(ctx, "a replay was started that had no run", "submissionId", lead.ID, "runSeq", lead.RunSeq)
+	return finding{replayed: true}, nil
+}
+
+func endingsOf(leads []store.OpenLead, found []finding) []store.Ending {
 	var endings []store.Ending
 	for i, lead := range leads {
-		if ends[i] != "" {
-			endings = append(endings, store.Ending{SubmissionID: lead.ID, RunSeq: lead.RunSeq, Reason: ends[i].reason()})
+		if end := found[i].end; end != "" {
+			endings = append(endings, store.Ending{SubmissionID: lead.ID, RunSeq: lead.RunSeq, Reason: end.reason()})
 		}
 	}
 	return endings
+}
+
+func replayed(found []finding) (count int) {
+	for _, each := range found {
+		if each.replayed {
+			count++
+		}
+	}
+	return count
 }
 
 // firstOf stands for all errors: where Temporal is away they are many and the

@@ -30,8 +30,15 @@ type round struct {
 	endErr   error
 	describe func(ctx context.Context, submissionID string) (activities.RunState, error)
 
+	undelivered activities.Undelivered
+
 	taken   []store.OpenLeads
 	endings []store.Ending
+
+	startErr error
+	mu       sync.Mutex
+	started  []models.Submission
+	sealed   []models.Sealed
 }
 
 func newRound(t *testing.T, open ...store.OpenLead) *round {
@@ -42,9 +49,10 @@ func newRound(t *testing.T, open ...store.OpenLead) *round {
 	}
 }
 
-// openFor is a lead that did not change for a time.
+// openFor is a lead that did not change for a time after an attempt of its
+// second run.
 func openFor(id string, age time.Duration) store.OpenLead {
-	return store.OpenLead{ID: id, RunSeq: 2, ChangedAt: start.Add(-age)}
+	return store.OpenLead{ID: id, RunSeq: 2, Attempted: true, ChangedAt: start.Add(-age)}
 }
 
 // hourOld are leads that did not change for an hour.
@@ -84,6 +92,19 @@ func (r *round) Describe(ctx context.Context, submissionID string) (activities.R
 	return r.describe(ctx, submissionID)
 }
 
+// StartReplay implements activities.Runs.
+func (r *round) StartReplay(_ context.Context, lead models.Submission, sealed models.Sealed) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.started, r.sealed = append(r.started, lead), append(r.sealed, sealed)
+	return r.startErr
+}
+
+// Seal implements activities.Sealer.
+func (r *round) Seal(plain []byte, owner string) models.Sealed {
+	return models.Sealed(owner + ":" + string(plain))
+}
+
 func (r *round) run() (activities.ReconcileResult, error) {
 	r.t.Helper()
 	var suite testsuite.WorkflowTestSuite
@@ -91,7 +112,8 @@ func (r *round) run() (activities.ReconcileResult, error) {
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute) // a busy machine is not a hang
 	reconcile := &activities.Reconcile{
-		Store: r, Runs: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: time.Minute, Lost: 5 * time.Minute,
+		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: time.Minute, Lost: 5 * time.Minute,
+		Undelivered: r.undelivered,
 	}
 	env.RegisterActivity(reconcile)
 	value, err := env.ExecuteActivity(reconcile.ReconcileLeads)
@@ -121,10 +143,9 @@ func TestALeadIsEndedAsItsRunWas(t *testing.T) {
 		"cancelled":  {time.Hour, activities.RunState{End: activities.RunCancelled, RunSeq: 2}, nil, "workflow_cancelled: the workflow was cancelled before everything was delivered"},
 		"completed":  {time.Hour, activities.RunState{End: activities.RunCompleted, RunSeq: 2}, nil, "workflow_completed: the workflow ended before everything was delivered"},
 
-		"ended, and a replay begins": {age: time.Hour, state: activities.RunState{End: activities.RunTerminated, RunSeq: 1}},
-		"of a replay since":          {age: time.Hour, state: activities.RunState{End: activities.RunTerminated, RunSeq: 3}},
-		"not there, and old":         {5 * time.Minute, activities.RunState{}, notFound(), "workflow_lost: the workflow disappeared from Temporal before everything was delivered"},
-		"not there, and young":       {age: 5*time.Minute - time.Second, err: notFound()},
+		"of a replay since":    {age: time.Hour, state: activities.RunState{End: activities.RunTerminated, RunSeq: 3}},
+		"not there, and old":   {5 * time.Minute, activities.RunState{}, notFound(), "workflow_lost: the workflow disappeared from Temporal before everything was delivered"},
+		"not there, and young": {age: 5*time.Minute - time.Second, err: notFound()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

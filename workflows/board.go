@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,9 +53,12 @@ func (b *board) open(ctx workflow.Context, plan models.Plan) {
 }
 
 // attempt notes that an attempt begins; a wait, if any, is over.
-func (b *board) attempt(ctx workflow.Context, deliveryID string, n int) {
+func (b *board) attempt(ctx workflow.Context, deliveryID string, n, most int) {
 	delete(b.waits, deliveryID)
-	b.update(ctx, deliveryID, func(d *DeliveryState) { d.Attempt, d.NextAttemptAt = n, nil })
+	b.update(ctx, deliveryID, func(d *DeliveryState) {
+		d.Attempt, d.NextAttemptAt = n, nil
+		d.MaxAttempts = max(d.MaxAttempts, most)
+	})
 }
 
 // wait notes that a delivery waits, and returns what becomes ready when
@@ -81,18 +85,40 @@ func (b *board) wake(deliveryIDs []string) []string {
 
 // waiting returns which of the named deliveries wait, in the plan's order.
 func (b *board) waiting(deliveryIDs []string) []string {
-	named := map[string]bool{}
-	for _, id := range deliveryIDs {
-		named[id] = true
-	}
+	return b.among(deliveryIDs, func(d DeliveryState) bool {
+		_, waits := b.waits[d.DeliveryID]
+		return waits
+	})
+}
+
+// failed returns which of the named deliveries gave up, in the plan's order.
+func (b *board) failed(deliveryIDs []string) []string {
+	return b.among(deliveryIDs, func(d DeliveryState) bool { return d.Status == models.DeliveryFailed })
+}
+
+// among returns which of the named deliveries, of all when none is named, are
+// such, in the plan's order.
+func (b *board) among(deliveryIDs []string, such func(DeliveryState) bool) []string {
 	found := []string{}
 	for _, delivery := range b.state.Deliveries {
-		_, waits := b.waits[delivery.DeliveryID]
-		if waits && (len(named) == 0 || named[delivery.DeliveryID]) {
+		named := len(deliveryIDs) == 0 || slices.Contains(deliveryIDs, delivery.DeliveryID)
+		if named && such(delivery) {
 			found = append(found, delivery.DeliveryID)
 		}
 	}
 	return found
+}
+
+// reopen notes that those of the named deliveries that gave up begin anew, and
+// returns which.
+func (b *board) reopen(deliveryIDs []string) []string {
+	again := b.failed(deliveryIDs)
+	for i, delivery := range b.state.Deliveries {
+		if slices.Contains(again, delivery.DeliveryID) {
+			b.state.Deliveries[i].Status, b.state.Deliveries[i].ErrorCode = models.DeliveryPending, ""
+		}
+	}
+	return again
 }
 
 // close notes how a delivery ended.

@@ -24,6 +24,7 @@ type capture struct {
 	qualified activities.QualifyResult
 	team      string
 	board     board
+	work      work
 	// cancel stops the deliveries, whoever asks for it.
 	cancel       workflow.CancelFunc
 	cancelReason string
@@ -56,7 +57,7 @@ func Capture(ctx workflow.Context, in CaptureInput) error {
 	}
 	outcomes := c.deliverAll(deliveries, plan)
 	conclusion := models.Conclusion{
-		Outcomes: outcomes, Cancelled: deliveries.Err() != nil, CancelReason: c.cancelReason,
+		Outcomes: append(outcomes, plan.Undelivered...), Cancelled: deliveries.Err() != nil, CancelReason: c.cancelReason,
 	}
 	return c.finish(always, conclusion)
 }

@@ -39,11 +39,21 @@ type Labels struct {
 // StartCapture starts the run of an accepted lead. Starting the same lead again,
 // open or closed, changes nothing; fresh is then false.
 func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Labels) (fresh bool, err error) {
-	_, err = c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	options := startOptions(in, labels)
+	options.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
+	_, err = c.temporal.ExecuteWorkflow(ctx, options, CaptureName, in)
+	if _, started := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); started {
+		return false, nil
+	}
+	return err == nil, reachError(err, "start workflow")
+}
+
+// startOptions are those of every run of a lead, of which one is open at a time.
+func startOptions(in CaptureInput, labels Labels) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
 		ID:                       CaptureID(in.SubmissionID),
 		TaskQueue:                TaskQueue,
 		EnableEagerStart:         true,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            fmt.Sprintf("%s of %s", labels.FormName, labels.AgentID),
 		Memo: map[string]any{
@@ -55,11 +65,7 @@ func (c *Client) StartCapture(ctx context.Context, in CaptureInput, labels Label
 			LeadStatus.ValueSet(string(models.StatusPending)),
 		),
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, CaptureName, in)
-	if _, started := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); started {
-		return false, nil
 	}
-	return err == nil, reachError(err, "start workflow")
 }
 
 // Acceptance reads what a lead's request is recognised by. It needs no worker.

@@ -7,32 +7,60 @@ import (
 	"leadrail/models"
 )
 
+// work is the deliveries of a run.
+type work struct {
+	// ctx ends when the run is cancelled.
+	ctx  workflow.Context
+	plan []models.PlannedDelivery
+	// due are those to begin, underWay counts those that have begun.
+	due      []models.PlannedDelivery
+	underWay int
+	// outcomes are how the deliveries ended, by id.
+	outcomes map[string]models.DeliveryOutcome
+}
+
 // deliverAll makes every delivery of the plan, in parallel and each on its
-// own, and returns how they ended, in the plan's order.
+// own, those again that are to be delivered again meanwhile, and returns how
+// they ended, in the plan's order.
 func (c *capture) deliverAll(ctx workflow.Context, plan models.Plan) []models.DeliveryOutcome {
-	outcomes := make([]models.DeliveryOutcome, len(plan.Deliveries))
 	c.board.open(ctx, plan)
-	all := workflow.NewWaitGroup(ctx)
-	for i, delivery := range plan.Deliveries {
-		all.Add(1)
-		workflow.GoNamed(ctx, delivery.Label(), func(ctx workflow.Context) {
-			defer all.Done()
-			outcomes[i] = c.deliver(ctx, delivery)
-			c.board.close(ctx, outcomes[i])
-		})
-	}
+	c.work = work{ctx: ctx, plan: plan.Deliveries, due: plan.Deliveries, outcomes: map[string]models.DeliveryOutcome{}}
 	forever, release := workflow.NewDisconnectedContext(ctx)
 	defer release()
-	all.Wait(forever)
+	for len(c.work.due) > 0 || c.work.underWay > 0 {
+		for _, delivery := range c.work.due {
+			c.begin(delivery)
+		}
+		c.work.due = nil
+		workflow.Await(forever, c.work.changed) // an error would mean that somebody cancelled this context
+	}
+	outcomes := make([]models.DeliveryOutcome, len(plan.Deliveries))
+	for i, delivery := range plan.Deliveries {
+		outcomes[i] = c.work.outcomes[delivery.DeliveryID]
+	}
 	return outcomes
+}
+
+// changed reports that something is to begin, or all has ended.
+func (w *work) changed() bool { return len(w.due) > 0 || w.underWay == 0 }
+
+// begin makes one delivery beside the others.
+func (c *capture) begin(delivery models.PlannedDelivery) {
+	c.work.underWay++
+	workflow.GoNamed(c.work.ctx, delivery.Label(), func(ctx workflow.Context) {
+		defer func() { c.work.underWay-- }()
+		outcome := c.deliver(ctx, delivery)
+		c.work.outcomes[delivery.DeliveryID] = outcome
+		c.board.close(ctx, outcome)
+	})
 }
 
 // deliver makes attempts until one succeeds, one forbids another, the schedule
 // is used up, or the run is cancelled.
 func (c *capture) deliver(ctx workflow.Context, delivery models.PlannedDelivery) models.DeliveryOutcome {
-	outcome := models.DeliveryOutcome{DeliveryID: delivery.DeliveryID, Label: delivery.Label()}
-	trigger := models.TriggerFirst
-	for n := 1; n <= delivery.MaxAttempts() && ctx.Err() == nil; n++ {
+	outcome := models.DeliveryOutcome{DeliveryID: delivery.DeliveryID, Label: delivery.Label(), Attempts: delivery.Made}
+	trigger := delivery.FirstTrigger()
+	for n := delivery.Made + 1; n <= delivery.MaxAttempts() && ctx.Err() == nil; n++ {
 		outcome.Attempts = n
 		outcome.Verdict = c.attempt(ctx, delivery, n, trigger)
 		if outcome.Verdict.Final() || n == delivery.MaxAttempts() {
@@ -50,11 +78,11 @@ func (c *capture) deliver(ctx workflow.Context, delivery models.PlannedDelivery)
 // attempt returns the endpoint's verdict on one try. Its activity fails only
 // when the run is cancelled before a worker could answer.
 func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery, n int, trigger models.Trigger) models.Verdict {
-	c.board.attempt(ctx, delivery.DeliveryID, n)
+	c.board.attempt(ctx, delivery.DeliveryID, n, delivery.MaxAttempts())
 	var verdict models.Verdict
 	options := deliverOptions(ctx, attemptSummary(delivery, n))
 	err := workflow.ExecuteActivity(options, deliveryActivity(delivery.Type), activities.DeliverInput{
-		DeliveryID: delivery.DeliveryID, RunSeq: c.in.RunSeq, N: n, Trigger: trigger,
+		DeliveryID: delivery.DeliveryID, RunSeq: c.in.RunSeq, N: n, Trigger: trigger, ActionID: delivery.ActionID,
 	}).Get(ctx, &verdict)
 	if err == nil {
 		return verdict
@@ -86,7 +114,7 @@ func deliveryActivity(kind models.ActionType) any {
 // until somebody wants the next attempt now, and returns what ended the wait.
 // The time that it takes to record the wait is part of it.
 func (c *capture) waitForRetry(ctx workflow.Context, delivery models.PlannedDelivery, failed int, verdict models.Verdict) models.Trigger {
-	wait := max(delivery.Schedule[failed-1].Std(), verdict.RetryAfter)
+	wait := max(delivery.WaitAfter(failed), verdict.RetryAfter)
 	due := workflow.Now(ctx).Add(wait)
 	if err := c.markRetrying(ctx, activities.RetryingInput{
 		SubmissionID:  c.in.SubmissionID,

@@ -35,6 +35,12 @@ func (c *capture) handleMessages(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, RedeliverUpdate, c.redeliver, workflow.UpdateHandlerOptions{
+		Validator: c.validateRedeliver, Description: "Deliver again what has given up",
+	})
+	if err != nil {
+		return err
+	}
 	return workflow.SetUpdateHandlerWithOptions(ctx, CancelUpdate, c.cancelRun, workflow.UpdateHandlerOptions{
 		Validator: c.validateCancel, Description: "End the run without further attempts",
 	})

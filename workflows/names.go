@@ -13,16 +13,24 @@ const TaskQueue = "leads"
 
 // Names of the capture workflow and of what can be asked of it.
 const (
-	CaptureName    = "Capture"
-	RetryNowUpdate = "retry-now"
-	CancelUpdate   = "cancel"
-	StateQuery     = "state"
+	CaptureName     = "Capture"
+	RetryNowUpdate  = "retry-now"
+	CancelUpdate    = "cancel"
+	RedeliverUpdate = "redeliver"
+	StateQuery      = "state"
 )
 
 // ReconcileName is the workflow that ReconcileSchedule starts every minute.
 const (
 	ReconcileName     = "Reconcile"
 	ReconcileSchedule = "reconcile"
+)
+
+// ReplayName is the workflow of a replay of many leads, WakeSignal what has it look
+// at once whether it goes on.
+const (
+	ReplayName = "Replay"
+	WakeSignal = "wake"
 )
 
 // acceptanceMemo is the memo of a run that holds a models.Acceptance.
@@ -34,6 +42,8 @@ const (
 	ErrTypeDeliveryFailed = "DeliveryFailed"
 	// ErrTypeNothingWaiting refuses retry-now when no delivery waits.
 	ErrTypeNothingWaiting = "NothingWaiting"
+	// ErrTypeNothingFailed refuses redeliver when no such delivery has given up.
+	ErrTypeNothingFailed = "NothingFailed"
 	// ErrTypeFinished refuses cancel when the run is ending already.
 	ErrTypeFinished = "Finished"
 )
@@ -55,6 +65,9 @@ func SearchAttributes() []temporal.SearchAttributeKey {
 
 // CaptureID is the workflow id of a lead, the same for all its runs.
 func CaptureID(submissionID string) string { return "lead-" + submissionID }
+
+// ReplayID is the workflow id of a replay of many leads.
+func ReplayID(replayID string) string { return "replay-" + replayID }
 
 // attemptSummary is what the Temporal UI shows of an attempt.
 func attemptSummary(delivery models.PlannedDelivery, n int) string {

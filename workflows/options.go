@@ -83,6 +83,16 @@ func roundOptions(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
+// pageOptions are for a page of a replay: tried until our database is back.
+func pageOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: roundTimeout,
+		HeartbeatTimeout:    roundHeartbeat,
+		RetryPolicy:         outageRetries(),
+		Summary:             summary,
+	})
+}
+
 func outageRetries() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval:    firstRetry,

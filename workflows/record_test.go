@@ -73,14 +73,20 @@ func (r recorder) record(t *testing.T, name string, s scenario) {
 	queue := "record-" + name
 	w := sdkworker.New(r.temporal, queue, sdkworker.Options{DisableRegistrationAliasing: true})
 	w.RegisterWorkflowWithOptions(workflows.Capture, workflow.RegisterOptions{Name: workflows.CaptureName})
+	w.RegisterWorkflowWithOptions(workflows.Replay, workflow.RegisterOptions{Name: workflows.ReplayName})
 	w.RegisterActivity(&s.effects)
 	require.NoError(t, w.Start())
 	defer w.Stop()
 
-	run, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+	options := client.StartWorkflowOptions{
 		ID: workflows.CaptureID(id.New(id.Submission)), TaskQueue: queue, EnableEagerStart: true,
 		StaticSummary: "contact of agent_1",
-	}, workflows.CaptureName, input())
+	}
+	start, in := workflows.CaptureName, any(input())
+	if s.bulk != nil {
+		options.ID, start, in = workflows.ReplayID(id.New(id.Replay)), workflows.ReplayName, *s.bulk
+	}
+	run, err := r.temporal.ExecuteWorkflow(t.Context(), options, start, in)
 	require.NoError(t, err)
 	if s.interfere != nil {
 		s.interfere(t, r.temporal, run.GetID())

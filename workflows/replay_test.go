@@ -26,10 +26,11 @@ func recorded(t *testing.T) []string {
 	return files
 }
 
-// replay runs a workflow against a recorded history.
-func replay(capture any, file string) error {
+// replay runs the workflow of its name against a recorded history.
+func replay(capture, bulk any, file string) error {
 	replayer := worker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(capture, workflow.RegisterOptions{Name: workflows.CaptureName})
+	replayer.RegisterWorkflowWithOptions(bulk, workflow.RegisterOptions{Name: workflows.ReplayName})
 	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 	return replayer.ReplayWorkflowHistoryFromJSONFile(quiet, file)
 }
@@ -43,16 +44,16 @@ func TestHistoriesReplay(t *testing.T) {
 	for _, file := range recorded(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, replay(workflows.Capture, file))
+			require.NoError(t, replay(workflows.Capture, workflows.Replay, file))
 		})
 	}
 }
 
 func TestReplayNoticesOtherCommands(t *testing.T) {
 	t.Parallel()
-	impatient := func(workflow.Context, workflows.CaptureInput) error { return nil }
+	impatient := func(workflow.Context, map[string]any) error { return nil }
 	for _, file := range recorded(t) {
-		require.Error(t, replay(impatient, file), file)
+		require.Error(t, replay(impatient, impatient, file), file)
 	}
 }
 

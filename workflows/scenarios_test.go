@@ -18,6 +18,8 @@ import (
 type scenario struct {
 	effects
 
+	// bulk is the input of a replay of many leads; nil for a lead's own run.
+	bulk *workflows.ReplayInput
 	// interfere acts on the run from outside while it is open.
 	interfere func(t *testing.T, temporal client.Client, workflowID string)
 	fails     bool
@@ -57,7 +59,45 @@ func scenarios() map[string]scenario {
 			persist: plan(standard("crm")), deliver: deliverUntilCancelled,
 		}},
 		"database-away": {effects: databaseAway()},
+		"redelivered": {interfere: redeliverFailed, effects: effects{
+			persist: plan(webhook("crm"), webhook("mailing", waits(time.Hour)...)),
+			deliver: script{"dlv_crm": {failed(), delivered()}, "dlv_mailing": {failed(), delivered()}}.deliver,
+		}},
+		"replayed": {fails: true, effects: effects{persist: replayPlan}},
+		"many-replayed": {
+			bulk: &workflows.ReplayInput{ReplayID: "rpl_1", RatePerSecond: 2}, interfere: wakeReplay,
+			effects: effects{replayLeads: threePages},
+		},
 	}
+}
+
+// threePages are one with leads, one of a paused replay, and the last.
+func threePages(in activities.ReplayPageInput) activities.ReplayPageResult {
+	switch {
+	case in.After == nil:
+		return placed(models.ReplayRunning, 1)
+	case in.After.ID == "sub_1":
+		return placed(models.ReplayPaused, 2)
+	default:
+		return placed(models.ReplayCompleted, 3)
+	}
+}
+
+// wakeReplay wakes a replay until it has ended.
+func wakeReplay(t *testing.T, temporal client.Client, workflowID string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return temporal.SignalWorkflow(t.Context(), workflowID, "", workflows.WakeSignal, nil) != nil
+	}, time.Minute, time.Second)
+}
+
+// replayPlan is that of a replay that chose one of two deliveries.
+func replayPlan() (models.Plan, error) {
+	chosen := standard("crm")
+	chosen.Trigger = models.TriggerReplay
+	return models.Plan{
+		Deliveries: []models.PlannedDelivery{chosen}, Undelivered: []models.DeliveryOutcome{left("mailing")},
+	}, nil
 }
 
 func plan(deliveries ...models.PlannedDelivery) func() (models.Plan, error) {
@@ -110,6 +150,20 @@ func underWay(state workflows.State) bool {
 func retryNow(t *testing.T, temporal client.Client, workflowID string) {
 	t.Helper()
 	waitUntil(t, temporal, workflowID, waiting)
+	update(t, temporal, workflowID, workflows.RetryNowUpdate, workflows.RetryNowInput{})
+}
+
+// redeliverFailed delivers again what gave up, and then what waits.
+func redeliverFailed(t *testing.T, temporal client.Client, workflowID string) {
+	t.Helper()
+	crmIs := func(status models.DeliveryStatus) func(workflows.State) bool {
+		return func(state workflows.State) bool {
+			return len(state.Deliveries) == 2 && state.Deliveries[0].Status == status && state.Deliveries[1].NextAttemptAt != nil
+		}
+	}
+	waitUntil(t, temporal, workflowID, crmIs(models.DeliveryFailed))
+	update(t, temporal, workflowID, workflows.RedeliverUpdate, workflows.RedeliverInput{})
+	waitUntil(t, temporal, workflowID, crmIs(models.DeliveryDelivered))
 	update(t, temporal, workflowID, workflows.RetryNowUpdate, workflows.RetryNowInput{})
 }
 

@@ -13,6 +13,7 @@ import (
 // Reasons of the conflicts that steering a run can meet.
 const (
 	ReasonNothingWaiting = "nothing_waiting"
+	ReasonNothingFailed  = "nothing_failed"
 	ReasonFinished       = "finished"
 )
 
@@ -22,6 +23,16 @@ const (
 func (c *Client) RetryNow(ctx context.Context, submissionID, callID string) ([]string, error) {
 	var result RetryNowResult
 	err := c.update(ctx, submissionID, callID, RetryNowUpdate, RetryNowInput{}, &result)
+	return result.DeliveryIDs, err
+}
+
+// Redeliver delivers again what has given up in a run that goes on, the named
+// deliveries or all, and returns which. Calls with one id are one call. It is a
+// conflict when nothing has given up or something named has not, and needs a
+// worker.
+func (c *Client) Redeliver(ctx context.Context, submissionID, callID string, deliveryIDs []string) ([]string, error) {
+	var result RedeliverResult
+	err := c.update(ctx, submissionID, callID, RedeliverUpdate, RedeliverInput{DeliveryIDs: deliveryIDs}, &result)
 	return result.DeliveryIDs, err
 }
 
@@ -51,6 +62,11 @@ func steerError(err error, name string) error {
 		return &models.Error{
 			Code: models.CodeConflict, Reason: ReasonNothingWaiting,
 			Message: "No delivery of the lead waits for a retry; a lead that has ended wants a replay.",
+		}
+	case refused && application.Type() == ErrTypeNothingFailed:
+		return &models.Error{
+			Code: models.CodeConflict, Reason: ReasonNothingFailed,
+			Message: "The lead's run goes on and no such delivery has given up; retry makes the next attempt of what waits.",
 		}
 	case refused && application.Type() == ErrTypeFinished:
 		return &models.Error{Code: models.CodeConflict, Reason: ReasonFinished, Message: "The lead has ended already."}

@@ -46,7 +46,7 @@ func Replay(ctx context.Context, c config.Config, in ReplayInput, out io.Writer)
 		c.TemporalAddress = loopbackOf(c.TemporalListen)
 	}
 	return withKeyStore(ctx, c, func(db *store.Store) error {
-		temporal, err := dialTemporal(ctx, c, slog.New(slog.DiscardHandler))
+		temporal, err := dialTemporal(ctx, c, slog.New(slog.DiscardHandler), nil)
 		if err != nil {
 			return err
 		}
