@@ -10,7 +10,7 @@ LDFLAGS := -X main.version=$(VERSION)
 # cluster starts one throw-away Postgres and sets TEST_DATABASE_URL for what follows.
 CLUSTER := go run ./internal/pgtest/cluster --
 # CHAOS are the tests that account for every lead while something is wrong.
-CHAOS := ^(TestNoDeathLosesALead|TestOneKeyIsOneLead|TestTemporalIsAway|Test.*PostgresIsAway|TestNothingIsLostInTrouble|TestARollingRestartFailsNoRequest)$$
+CHAOS := ^(TestNoDeathLosesALead|TestOneKeyIsOneLead|TestTemporalIsAway|Test.*PostgresIsAway|TestNothingIsLostInTrouble|TestARollingRestartFailsNoRequest|TestAReplayAfterAnEndpointWasDead)$$
 
 ##@ Use
 

@@ -24,7 +24,8 @@ type AlertStore interface {
 // Failures are the leads that alerts are about.
 type Failures interface {
 	Submission(ctx context.Context, id string) (models.Submission, error)
-	Form(ctx context.Context, id string) (store.FormRecord, error)
+	// KeptForm reads a form that may have been deleted.
+	KeptForm(ctx context.Context, id string) (store.FormRecord, error)
 }
 
 // Alerts is who was told of what.
@@ -69,7 +70,7 @@ func (a *Alert) AlertFailed(ctx context.Context, in AlertInput) error {
 		return nil
 	}
 	a.logFailed(ctx, store.EndedLead{ID: lead.ID, FormID: lead.FormID, FailureReason: lead.FailureReason})
-	record, err := a.Store.Form(ctx, lead.FormID)
+	record, err := a.Store.KeptForm(ctx, lead.FormID)
 	if err != nil {
 		return fmt.Errorf("alert: %w", err)
 	}
@@ -106,7 +107,7 @@ func (a *Alert) tellDue(ctx context.Context, alive func()) (told int, err error)
 	alerts, err := a.Store.DueAlerts(ctx, a.Now(), alertEvery)
 	for _, due := range alerts {
 		alive()
-		record, failure := a.Store.Form(ctx, due.FormID)
+		record, failure := a.Store.KeptForm(ctx, due.FormID)
 		if failure == nil {
 			failure = a.tell(ctx, record, due, store.AlertKey{FormID: due.FormID})
 		}

@@ -133,3 +133,12 @@ func TestAnAlertWaitsForTheDatabase(t *testing.T) {
 	require.ErrorContains(t, w.tell(away, "sub_1"), "alert: ")
 	require.Empty(t, w.provider.All())
 }
+
+func TestTheOwnerOfADeletedFormIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	require.NoError(t, w.store.DeleteForm(t.Context(), "form_1", 0, start))
+	w.fail(t, "sub_1")
+	require.NoError(t, w.tell(t.Context(), "sub_1"))
+	require.Len(t, w.provider.All(), 1)
+}

@@ -144,7 +144,7 @@ func TestHeldBackAlertsAreSentInTheRound(t *testing.T) {
 
 func TestAHeldBackAlertThatDoesNotLeaveKeepsNoOtherBack(t *testing.T) {
 	t.Parallel()
-	r := newRound(t, hourOld(1)...)
+	r := newRound(t, openLeads(1)...)
 	r.due = []store.DueAlert{aDueAlert("form_1"), aDueAlert("form_2")}
 	deliver := r.send
 	r.send = func(message mail.Message) (mail.Result, error) {

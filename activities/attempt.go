@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ type AttemptStore interface {
 	OpenAttempt(ctx context.Context, attempt models.Attempt) (store.Job, error)
 	CloseAttempt(ctx context.Context, attempt models.Attempt) error
 	DisableDestination(ctx context.Context, actionID, reason string, at time.Time) error
+	// DestinationOf reads where a delivery goes; not found when it is gone.
+	DestinationOf(ctx context.Context, deliveryID string) (models.Destination, error)
 }
 
 // DeliverInput names one attempt of one delivery.
@@ -29,6 +32,9 @@ type DeliverInput struct {
 	// N counts the attempts of the run from 1.
 	N       int
 	Trigger models.Trigger
+	// ActionID is the delivery's action, under which the worker remembers the
+	// endpoint; empty in runs that began before it was recorded.
+	ActionID string `json:"actionId,omitempty"`
 }
 
 // attempts is the frame around every attempt, whatever it delivers to.
@@ -36,6 +42,16 @@ type attempts struct {
 	store AttemptStore
 	log   *slog.Logger
 	now   func() time.Time
+	send  send
+	crowd *crowd
+	// limit is how many may be under way at one endpoint; 64 if zero.
+	limit int
+	// endpoint is where all attempts go; where it is empty, endpointOf says
+	// where those of a destination go.
+	endpoint   string
+	endpointOf func(models.Destination) (string, error)
+	// watch may be nil.
+	watch Watch
 }
 
 // Bounds around an attempt.
@@ -53,19 +69,29 @@ const (
 // reasons of ours.
 type send func(ctx context.Context, job store.Job, attempt *models.Attempt) error
 
-// run makes one attempt. A repeat of an attempt that got as far as a verdict
-// returns that verdict without another request. A repeat of one that did not
-// sends again, with the same delivery id: at least once. Where the delivery is
-// gone, which no repeat would bring back, nothing is sent and the verdict gives
-// up.
-func (a attempts) run(ctx context.Context, in DeliverInput, send send) (models.Verdict, error) {
+// run makes one attempt, once the endpoint has a place for it; until then it
+// asks Temporal to repeat it later. A repeat of an attempt that got as far as a
+// verdict returns that verdict without another request. A repeat of one that did
+// not sends again, with the same delivery id: at least once. Where the delivery
+// is gone, which no repeat would bring back, nothing is sent and the verdict
+// gives up.
+func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, error) {
+	leave, err := a.enter(ctx, in)
+	if crowded, yes := errors.AsType[crowdedError](err); yes {
+		a.eye().PutOff()
+		return models.Verdict{}, tryLater(crowded)
+	}
+	if err != nil {
+		return models.Verdict{}, fmt.Errorf("find endpoint: %w", err)
+	}
+	defer leave()
 	stopHeartbeat := heartbeat(ctx)
 	defer stopHeartbeat()
 
 	job, err := a.store.OpenAttempt(ctx, models.Attempt{
 		DeliveryID: in.DeliveryID, RunSeq: in.RunSeq, N: in.N, Trigger: in.Trigger, StartedAt: a.now(),
 	})
-	if models.CodeOf(err) == models.CodeNotFound {
+	if coded, yes := errors.AsType[*models.Error](err); yes && coded.Reason == store.ReasonErased {
 		return erasedVerdict(), nil
 	}
 	if err != nil {
@@ -77,12 +103,62 @@ func (a attempts) run(ctx context.Context, in DeliverInput, send send) (models.V
 	attempt := job.Attempt
 	if !job.Destination.Enabled {
 		attempt.Record(disabledVerdict())
-	} else if err := a.request(ctx, job, &attempt, send); err != nil {
+	} else if err := a.request(ctx, job, &attempt); err != nil {
 		return models.Verdict{}, fmt.Errorf("make attempt: %w", err)
 	}
 	a.close(ctx, job, attempt)
 	return attempt.Verdict(), nil
 }
+
+// enter takes a place at the delivery's endpoint, or returns a crowdedError. It
+// writes nothing, and reads only where the worker does not know the endpoint. A
+// URL that was corrected a moment ago is counted under what is known still.
+func (a attempts) enter(ctx context.Context, in DeliverInput) (leave func(), err error) {
+	endpoint, known := a.endpoint, true
+	if endpoint == "" {
+		endpoint, known = a.crowd.endpoint(in.ActionID)
+	}
+	if !known {
+		destination, err := a.store.DestinationOf(ctx, in.DeliveryID)
+		if models.CodeOf(err) == models.CodeNotFound {
+			return func() {}, nil // OpenAttempt says what is gone
+		}
+		if err != nil {
+			return nil, err
+		}
+		if endpoint, err = a.endpointFor(destination); err != nil {
+			return nil, err
+		}
+		a.crowd.learn(destination.ActionID, endpoint)
+	}
+	return a.crowd.enter(endpoint, visitor{in.DeliveryID, activity.GetInfo(ctx).ScheduledTime}, a.places())
+}
+
+// try makes the attempt of a job that was made up, or returns a crowdedError.
+func (a attempts) try(ctx context.Context, job store.Job) (models.Attempt, error) {
+	endpoint, err := a.endpointFor(job.Destination)
+	if err != nil {
+		return models.Attempt{}, err
+	}
+	leave, err := a.crowd.enter(endpoint, visitor{}, a.places())
+	if err != nil {
+		return models.Attempt{}, err
+	}
+	defer leave()
+	attempt := job.Attempt
+	err = a.send(ctx, job, &attempt)
+	return attempt, err
+}
+
+// endpointFor is where the attempts of a destination go.
+func (a attempts) endpointFor(destination models.Destination) (string, error) {
+	if a.endpoint != "" {
+		return a.endpoint, nil
+	}
+	return a.endpointOf(destination)
+}
+
+func (a attempts) places() int { return cmp.Or(a.limit, maxPerEndpoint) }
 
 // Why a request was cut short.
 var (
@@ -94,7 +170,7 @@ var (
 // that Temporal did not take must not cut a request that the endpoint may
 // already have taken. A cancellation that somebody asked for, and the end of
 // the worker, do cut it; the latter leaves no verdict.
-func (a attempts) request(ctx context.Context, job store.Job, attempt *models.Attempt, send send) error {
+func (a attempts) request(ctx context.Context, job store.Job, attempt *models.Attempt) error {
 	sending, cut := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cut(nil)
 	unhook := context.AfterFunc(ctx, func() {
@@ -106,7 +182,7 @@ func (a attempts) request(ctx context.Context, job store.Job, attempt *models.At
 	})
 	defer unhook()
 
-	if err := send(sending, job, attempt); err != nil {
+	if err := a.watched(sending, job, attempt); err != nil {
 		return err
 	}
 	if attempt.ErrorCode != models.ErrorCancelled {
@@ -126,6 +202,7 @@ func (a attempts) close(ctx context.Context, job store.Job, attempt models.Attem
 	defer cancel()
 	finished := a.now()
 	attempt.FinishedAt = &finished
+	a.eye().Attempted(job.Delivery, attempt, job.Submission.SubmittedAt)
 	if err := a.store.CloseAttempt(ctx, attempt); err != nil {
 		a.log.WarnContext(ctx, "attempt stays open until the workflow's next write",
 			"deliveryId", attempt.DeliveryID, "n", attempt.N, "error", err)

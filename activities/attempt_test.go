@@ -82,17 +82,50 @@ func TestARepeatWithoutAVerdictSendsAgainWithTheSameID(t *testing.T) {
 	require.Equal(t, models.TriggerRetryNow, y.closed[0].Trigger)
 }
 
+// erased is what the store says of a lead that is gone.
+func erased() error {
+	return &models.Error{Code: models.CodeNotFound, Reason: store.ReasonErased, Message: "There is no such delivery."}
+}
+
+// What is missing though the lead is there comes back, from a backup perhaps.
+func TestALeadWhoseFormIsMissingWaits(t *testing.T) {
+	t.Parallel()
+	y := newTry(t)
+	y.open = func(models.Attempt) (store.Job, error) {
+		return store.Job{}, &models.Error{Code: models.CodeNotFound, Reason: store.ReasonNoVersion, Message: "There is no such version."}
+	}
+	_, err := y.deliver()
+	require.Error(t, err, "Temporal tries again, and no attempt is spent")
+	require.Empty(t, y.requests)
+}
+
 func TestALeadThatWasErasedIsNotDelivered(t *testing.T) {
 	t.Parallel()
 	y := newTry(t)
 	y.open = func(models.Attempt) (store.Job, error) {
-		return store.Job{}, models.Errorf(models.CodeNotFound, "There is no such delivery.")
+		return store.Job{}, erased()
 	}
 	verdict, err := y.deliver()
 	require.NoError(t, err, "an error would be tried again for ever")
 	require.Equal(t, models.Verdict{
 		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "the lead was erased",
 	}, verdict)
+	require.Equal(t, []string{"open"}, y.journal)
+}
+
+func TestALeadThatWasErasedBeforeItsEndpointWasKnownIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	y := newTry(t)
+	y.find = func(deliveryID string) (models.Destination, error) {
+		require.Equal(t, "dlv_1", deliveryID)
+		return models.Destination{}, models.Errorf(models.CodeNotFound, "There is no such destination.")
+	}
+	y.open = func(models.Attempt) (store.Job, error) {
+		return store.Job{}, erased()
+	}
+	verdict, err := y.deliver()
+	require.NoError(t, err)
+	require.Equal(t, "the lead was erased", verdict.Message)
 	require.Equal(t, []string{"open"}, y.journal)
 }
 
@@ -186,4 +219,15 @@ func TestTroubleOfOursIsNoVerdict(t *testing.T) {
 			require.NotContains(t, err.Error(), "ada@example.com")
 		})
 	}
+}
+
+func TestNothingIsOpenedWhileTheEndpointCannotBeRead(t *testing.T) {
+	t.Parallel()
+	y := newTry(t)
+	y.find = func(string) (models.Destination, error) {
+		return models.Destination{}, models.Errorf(models.CodeUnavailable, "The database does not answer.")
+	}
+	_, err := y.deliver()
+	require.ErrorContains(t, err, "find endpoint: The database does not answer.")
+	require.Empty(t, y.journal)
 }

@@ -1,15 +1,11 @@
 package activities
 
 import (
-	"context"
-	"errors"
-	"math/rand/v2"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 )
 
@@ -18,49 +14,125 @@ import (
 // hangs leaves the rest to others.
 const maxPerEndpoint = 64
 
-// Waits before a crowded endpoint is tried again: double each time, so that a
-// large backlog costs the database little, and a fast endpoint's burst no more
-// than a blink.
 const (
-	firstCrowdedWait = 500 * time.Millisecond
-	maxCrowdedWait   = 30 * time.Second
+	// knownFor is how long the endpoint of an action is taken for what it was: a
+	// corrected URL counts after that at the latest.
+	knownFor = 5 * time.Second
+	// sweepEvery is how often the crowd forgets what is over.
+	sweepEvery = 5 * time.Second
 )
 
-// errCrowded: the endpoint has as many attempts under way as it may.
-var errCrowded = errors.New("the endpoint has enough attempts under way")
+// crowdedError says that the endpoint has as many attempts under way as it may.
+type crowdedError struct {
+	// wait is after how long a place is probably free.
+	wait time.Duration
+}
 
-// crowd counts the attempts under way per endpoint. Its zero value is empty.
+func (crowdedError) Error() string { return "the endpoint has enough attempts under way" }
+
+// visitor is an attempt that wants a place.
+type visitor struct {
+	// id is the delivery's; without one the visitor does not come back.
+	id string
+	// since is when the attempt was first due. Who comes back, to this worker
+	// or another, stands before those that were due later.
+	since time.Time
+}
+
+// crowd knows of every endpoint who is there and who waits to come back. Its
+// zero value is empty.
 type crowd struct {
-	mu     sync.Mutex
-	counts map[string]int
+	// now is time.Now where it is nil.
+	now func() time.Time
+
+	mu        sync.Mutex
+	endpoints map[string]*endpoint
+	known     map[string]knownEndpoint
+	swept     time.Time
+}
+
+// knownEndpoint is where an action went when its destination was last read.
+type knownEndpoint struct {
+	name string
+	at   time.Time
 }
 
 // enter takes one of limit places at the endpoint and returns how to leave it,
-// or errCrowded. It never waits: who waits holds an activity slot.
-func (c *crowd) enter(endpoint string, limit int) (leave func(), err error) {
+// or a crowdedError. It never waits: who waits holds an activity slot.
+func (c *crowd) enter(name string, v visitor, limit int) (leave func(), err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.counts[endpoint] >= limit {
-		return nil, errCrowded
+	now := c.clock()
+	c.sweep(now)
+	if c.endpoints == nil {
+		c.endpoints = map[string]*endpoint{}
 	}
-	if c.counts == nil {
-		c.counts = map[string]int{}
+	e := c.endpoints[name]
+	if e == nil {
+		e = &endpoint{}
+		c.endpoints[name] = e
 	}
-	c.counts[endpoint]++
-	return func() { c.leave(endpoint) }, nil
+	if wait := e.enter(v, now, limit); wait > 0 {
+		return nil, crowdedError{wait}
+	}
+	return func() { c.leave(e, now) }, nil
 }
 
-func (c *crowd) leave(endpoint string) {
+func (c *crowd) leave(e *endpoint, entered time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.counts[endpoint]--; c.counts[endpoint] == 0 {
-		delete(c.counts, endpoint)
+	e.leave(entered, c.clock())
+}
+
+// endpoint is where the action goes as far as is known; not found when that is
+// too long ago.
+func (c *crowd) endpoint(actionID string) (name string, found bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, found := c.known[actionID]
+	return known.name, found && c.clock().Sub(known.at) < knownFor
+}
+
+// learn notes where the action goes.
+func (c *crowd) learn(actionID, endpoint string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		c.known = map[string]knownEndpoint{}
+	}
+	c.known[actionID] = knownEndpoint{endpoint, c.clock()}
+}
+
+// sweep forgets, once in a while, who did not come back, endpoints without
+// anybody, and what is known no longer.
+func (c *crowd) sweep(now time.Time) {
+	if now.Sub(c.swept) < sweepEvery {
+		return
+	}
+	c.swept = now
+	for name, e := range c.endpoints {
+		e.forget(now)
+		if len(e.line) == 0 && len(e.entered) == 0 {
+			delete(c.endpoints, name)
+		}
+	}
+	for action, known := range c.known {
+		if now.Sub(known.at) >= knownFor {
+			delete(c.known, action)
+		}
 	}
 }
 
-// endpointOf returns host and port of a URL, under which its attempts are
-// counted. A URL that cannot be parsed is never dialled, so any name will do.
-func endpointOf(rawURL string) string {
+func (c *crowd) clock() time.Time {
+	if c.now == nil {
+		return time.Now()
+	}
+	return c.now()
+}
+
+// hostOf returns host and port of a URL, under which its attempts are counted.
+// A URL that cannot be parsed is never dialled, so any name will do.
+func hostOf(rawURL string) string {
 	parsed, err := url.Parse(rawURL)
 	if err != nil {
 		return ""
@@ -68,25 +140,11 @@ func endpointOf(rawURL string) string {
 	return strings.ToLower(parsed.Host)
 }
 
-// tryLater makes of errCrowded an error that has Temporal repeat the activity
-// after a while, under the same attempt number. It fills no log: nothing is
-// wrong on our side. Other errors stay as they are.
-func tryLater(ctx context.Context, err error) error {
-	if !errors.Is(err, errCrowded) {
-		return err
-	}
-	return temporal.NewApplicationErrorWithOptions(errCrowded.Error(), "EndpointCrowded", temporal.ApplicationErrorOptions{
-		NextRetryDelay: crowdedWait(activity.GetInfo(ctx).Attempt),
+// tryLater has Temporal repeat the activity after a while, under the same
+// attempt number. It fills no log: nothing is wrong on our side.
+func tryLater(crowded crowdedError) error {
+	return temporal.NewApplicationErrorWithOptions(crowded.Error(), "EndpointCrowded", temporal.ApplicationErrorOptions{
+		NextRetryDelay: crowded.wait,
 		Category:       temporal.ApplicationErrorCategoryBenign,
 	})
-}
-
-// crowdedWait is the wait after the given try of an activity, from 1. Half of
-// it is chance, lest all come back at once.
-func crowdedWait(try int32) time.Duration {
-	wait := maxCrowdedWait
-	if try < 7 { // 500 ms doubled six times is more than 30 s
-		wait = min(firstCrowdedWait<<(try-1), maxCrowdedWait)
-	}
-	return wait/2 + rand.N(wait/2)
 }

@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,15 +24,21 @@ import (
 )
 
 // town is a worker process and two endpoints: one hangs until it is released,
-// the other answers at once. A lead's delivery id says where it goes.
+// the other answers at once. A lead's delivery id says by which action, and so
+// where, it goes: "hung-1" goes to the one that hangs.
 type town struct {
 	activity *activities.Webhook
 	hang     chan struct{}
+	log      bytes.Buffer
 
 	mu      sync.Mutex
 	posts   map[string]int
 	hanging int
 	most    int
+	// calls counts what the store was asked for.
+	calls int
+	// corrected has the leads of all actions go to the other endpoint.
+	corrected bool
 }
 
 func newTown(t *testing.T, perEndpoint int) *town {
@@ -40,7 +47,7 @@ func newTown(t *testing.T, perEndpoint int) *town {
 	require.NoError(t, err)
 	c := &town{hang: make(chan struct{}), posts: map[string]int{}}
 	c.activity = &activities.Webhook{
-		Store: c, Client: c, Sealed: keyring, Log: slog.New(slog.DiscardHandler),
+		Store: c, Client: c, Sealed: keyring, Log: slog.New(slog.NewTextHandler(&c.log, nil)),
 		Now: func() time.Time { return start }, PerEndpoint: perEndpoint,
 	}
 	return c
@@ -49,12 +56,34 @@ func newTown(t *testing.T, perEndpoint int) *town {
 func (c *town) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job, error) {
 	job := aJob(attempt)
 	job.Delivery.ID = attempt.DeliveryID
-	name, number, _ := strings.Cut(attempt.DeliveryID, "-")
-	job.Destination.URL = fmt.Sprintf("https://%s.example.com/%s", name, number)
+	job.Destination = c.destination(attempt.DeliveryID)
 	return job, nil
 }
 
-func (c *town) CloseAttempt(context.Context, models.Attempt) error { return nil }
+func (c *town) DestinationOf(_ context.Context, deliveryID string) (models.Destination, error) {
+	return c.destination(deliveryID), nil
+}
+
+func (c *town) destination(deliveryID string) models.Destination {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	name, number, _ := strings.Cut(deliveryID, "-")
+	destination := aJob(models.Attempt{}).Destination
+	destination.ActionID = name
+	if c.corrected {
+		name = "fast"
+	}
+	destination.URL = fmt.Sprintf("https://%s.example.com/%s", name, number)
+	return destination
+}
+
+func (c *town) CloseAttempt(context.Context, models.Attempt) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	return nil
+}
 
 func (c *town) DisableDestination(context.Context, string, string, time.Time) error {
 	return errors.New("nothing is gone here")
@@ -65,7 +94,7 @@ func (c *town) EnsureSecret(_ context.Context, fresh models.Secret) (models.Secr
 }
 
 func (c *town) Post(_ context.Context, request webhook.Request) webhook.Response {
-	hung := strings.HasPrefix(strings.ToLower(request.ID), "hung")
+	hung := strings.HasPrefix(strings.ToLower(request.URL), "https://hung.")
 	c.mu.Lock()
 	c.posts[request.ID]++
 	if hung {
@@ -90,8 +119,9 @@ func (c *town) slot() func(deliveryID string) error {
 	env.SetTestTimeout(time.Minute)
 	env.RegisterActivity(c.activity)
 	return func(deliveryID string) error {
+		action, _, _ := strings.Cut(deliveryID, "-")
 		_, err := env.ExecuteActivity(c.activity.DeliverWebhook, activities.DeliverInput{
-			DeliveryID: deliveryID, RunSeq: 1, N: 1, Trigger: models.TriggerFirst,
+			DeliveryID: deliveryID, RunSeq: 1, N: 1, Trigger: models.TriggerFirst, ActionID: action,
 		})
 		return err
 	}
@@ -139,9 +169,9 @@ func TestAHangingEndpointKeepsNoOtherLeadWaiting(t *testing.T) {
 	}
 }
 
-func TestACrowdedEndpointIsTriedLaterUnderTheSameNumber(t *testing.T) {
-	t.Parallel()
-	c := newTown(t, 1)
+// hangOn has the lead hung-1 take a place, and returns what will come of it.
+func (c *town) hangOn(t *testing.T) <-chan error {
+	t.Helper()
 	first := make(chan error, 1)
 	go func() { first <- c.slot()("hung-1") }()
 	require.Eventually(t, func() bool {
@@ -149,6 +179,13 @@ func TestACrowdedEndpointIsTriedLaterUnderTheSameNumber(t *testing.T) {
 		defer c.mu.Unlock()
 		return c.hanging == 1
 	}, time.Minute, time.Millisecond)
+	return first
+}
+
+func TestACrowdedEndpointIsTriedLaterUnderTheSameNumber(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1)
+	first := c.hangOn(t)
 
 	err := c.slot()("HUNG-2") // the host's name ignores case
 
@@ -164,4 +201,55 @@ func TestACrowdedEndpointIsTriedLaterUnderTheSameNumber(t *testing.T) {
 	close(c.hang)
 	require.NoError(t, <-first)
 	require.NoError(t, c.slot()("HUNG-2"), "there is room again")
+}
+
+// Nothing is read for it, no attempt is opened and nothing is logged.
+func TestALeadThatIsPutOffAsksNothingOfTheStore(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1)
+	first := c.hangOn(t)
+	before := c.calls
+	for n := range 20 {
+		requireCrowded(t, c.slot()(fmt.Sprintf("hung-%d", n+2)))
+	}
+	require.Equal(t, before, c.calls)
+	require.Empty(t, c.log.String())
+	close(c.hang)
+	require.NoError(t, <-first)
+}
+
+func requireCrowded(t *testing.T, err error) {
+	t.Helper()
+	var later *temporal.ApplicationError
+	require.ErrorAs(t, err, &later)
+	require.Equal(t, "EndpointCrowded", later.Type())
+}
+
+func TestACorrectedURLHealsLeadsThatArePutOff(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1)
+	at := start
+	activities.SetCrowdClock(c.activity, func() time.Time { return at })
+	first := c.hangOn(t)
+	c.corrected = true
+	requireCrowded(t, c.slot()("hung-2"))
+	at = at.Add(5 * time.Second)
+	require.NoError(t, c.slot()("hung-2"))
+	require.Equal(t, 1, c.posts["hung-2"])
+	close(c.hang)
+	require.NoError(t, <-first)
+}
+
+// A run that began before actions were recorded says only which delivery it is.
+func TestADeliveryWithoutAnActionIsPutOffToo(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1)
+	first := c.hangOn(t)
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	env.RegisterActivity(c.activity)
+	_, err := env.ExecuteActivity(c.activity.DeliverWebhook, activities.DeliverInput{DeliveryID: "hung-2", RunSeq: 1, N: 1})
+	requireCrowded(t, err)
+	close(c.hang)
+	require.NoError(t, <-first)
 }

@@ -33,6 +33,8 @@ type Email struct {
 	// PerEndpoint is how many mails may be on their way to the provider at a
 	// time; 64 if zero.
 	PerEndpoint int
+	// Watch may be nil.
+	Watch Watch
 
 	crowd crowd
 }
@@ -40,19 +42,20 @@ type Email struct {
 // DeliverEmail makes one attempt and returns the provider's verdict. Where the
 // provider has enough of them under way, it asks Temporal to repeat it later.
 func (e *Email) DeliverEmail(ctx context.Context, in DeliverInput) (models.Verdict, error) {
-	verdict, err := attempts{store: e.Store, log: e.Log, now: e.Now}.run(ctx, in, e.send)
-	return verdict, tryLater(ctx, err)
+	return e.attempts().run(ctx, in)
 }
 
 // mailProvider is the one endpoint of all mail.
 const mailProvider = "mail provider"
 
-func (e *Email) send(ctx context.Context, job store.Job, attempt *models.Attempt) error {
-	leave, err := e.crowd.enter(mailProvider, cmp.Or(e.PerEndpoint, maxPerEndpoint))
-	if err != nil {
-		return err
+func (e *Email) attempts() attempts {
+	return attempts{
+		store: e.Store, log: e.Log, now: e.Now, send: e.send, crowd: &e.crowd, limit: e.PerEndpoint, watch: e.Watch,
+		endpoint: mailProvider,
 	}
-	defer leave()
+}
+
+func (e *Email) send(ctx context.Context, job store.Job, attempt *models.Attempt) error {
 	recipients, err := e.recipients(ctx, job)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func (o *owner) alert() *activities.Alert {
 func (o *owner) Submission(context.Context, string) (models.Submission, error) { return o.lead, nil }
 
 // Form implements activities.Failures.
-func (o *owner) Form(context.Context, string) (store.FormRecord, error) { return o.form, nil }
+func (o *owner) KeptForm(context.Context, string) (store.FormRecord, error) { return o.form, nil }
 
 // ClaimAlert implements activities.Alerts.
 func (o *owner) ClaimAlert(_ context.Context, claim store.AlertClaim) (int, error) {

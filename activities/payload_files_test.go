@@ -18,8 +18,8 @@ func TestWebhookBodyDescribesTheFilesOfALead(t *testing.T) {
 		job.Submission.FormData, job.Submission.Files = models.Document(`{"cv":"file_1"}`), []models.LeadFile{cv}
 	})
 	var got struct {
-		FormData map[string]string
-		Files    []models.LeadFile
+		FormData map[string]string `json:"formData"`
+		Files    []models.LeadFile `json:"files"`
 	}
 	require.NoError(t, json.Unmarshal(body, &got))
 	require.Equal(t, map[string]string{"cv": "file_1"}, got.FormData)

@@ -20,6 +20,9 @@ const (
 	reconcileBatches = 10
 	lookUps          = 8
 	lookUpTimeout    = 5 * time.Second
+	// attemptOver is longer than any attempt takes. One that is open after that lost
+	// its worker.
+	attemptOver = time.Minute
 )
 
 // Reconcile mends what a run that ended by force leaves behind: a lead that
@@ -34,9 +37,6 @@ type Reconcile struct {
 	Now    func() time.Time
 	// Settle is the time after its last change in which a lead is left alone.
 	Settle time.Duration
-	// Lost is the time after its last change from which a lead is lost when
-	// Temporal does not know its workflow.
-	Lost time.Duration
 	// Undelivered is asked in each round; the zero value says nothing.
 	Undelivered Undelivered
 }
@@ -82,7 +82,7 @@ func (r *Reconcile) repairAll(ctx context.Context, result *ReconcileResult) erro
 	at := r.Now()
 	for range reconcileBatches {
 		leads, err := r.Store.TakeOpenLeads(ctx, store.OpenLeads{
-			At: at, ChangedBefore: at.Add(-r.Settle), Limit: reconcileBatch,
+			At: at, ChangedBefore: at.Add(-r.Settle), AttemptedBefore: at.Add(-attemptOver), Limit: reconcileBatch,
 		})
 		if err != nil {
 			return fmt.Errorf("reconcile: %w", err)
@@ -133,7 +133,8 @@ func (r *Reconcile) lookUp(ctx context.Context, leads []store.OpenLead) ([]findi
 
 // look compares a lead with its newest run. Where that is the run before a
 // replay, or there is none, whoever began the replay got no further: it is
-// started.
+// started. A lead that Temporal knows no run of is lost otherwise: it was stored by
+// its run, so there was one.
 func (r *Reconcile) look(ctx context.Context, lead store.OpenLead) (finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
@@ -142,10 +143,8 @@ func (r *Reconcile) look(ctx context.Context, lead store.OpenLead) (finding, err
 	switch {
 	case unknown && lead.RunSeq > 1 && !lead.Attempted:
 		return r.startReplay(ctx, lead)
-	case unknown && r.Now().Sub(lead.ChangedAt) >= r.Lost:
-		return finding{end: RunLost}, nil
 	case unknown:
-		return finding{}, nil
+		return finding{end: RunLost}, nil
 	case err != nil:
 		return finding{}, fmt.Errorf("look at the run of %s: %w", lead.ID, err)
 	case state.End == "", state.RunSeq > lead.RunSeq:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,7 +15,7 @@ import (
 // Somebody began a replay, run 2, and got no further.
 func TestAReplayWithoutARunIsStarted(t *testing.T) {
 	t.Parallel()
-	begun := store.OpenLead{ID: "sub_1", RunSeq: 2, ChangedAt: start.Add(-time.Minute)}
+	begun := store.OpenLead{ID: "sub_1", RunSeq: 2}
 	attempted, original := begun, begun
 	attempted.Attempted, original.RunSeq = true, 1
 	for name, c := range map[string]struct {
@@ -58,7 +57,7 @@ func TestAReplayWithoutARunIsStarted(t *testing.T) {
 
 func TestAReplayThatCannotBeStartedIsLeftForTheNextRound(t *testing.T) {
 	t.Parallel()
-	r := newRound(t, store.OpenLead{ID: "sub_1", RunSeq: 2, ChangedAt: start.Add(-time.Minute)})
+	r := newRound(t, store.OpenLead{ID: "sub_1", RunSeq: 2})
 	r.owner.lead = models.Submission{ID: "sub_1", RunSeq: 2, Status: models.StatusPending}
 	r.describe = func(context.Context, string) (activities.RunState, error) { return activities.RunState{}, notFound() }
 	r.startErr = errors.New("it does not start")

@@ -49,17 +49,13 @@ func newRound(t *testing.T, open ...store.OpenLead) *round {
 	}
 }
 
-// openFor is a lead that did not change for a time after an attempt of its
-// second run.
-func openFor(id string, age time.Duration) store.OpenLead {
-	return store.OpenLead{ID: id, RunSeq: 2, Attempted: true, ChangedAt: start.Add(-age)}
-}
+// openLead is a lead whose second run has made an attempt.
+func openLead(id string) store.OpenLead { return store.OpenLead{ID: id, RunSeq: 2, Attempted: true} }
 
-// hourOld are leads that did not change for an hour.
-func hourOld(count int) []store.OpenLead {
+func openLeads(count int) []store.OpenLead {
 	leads := make([]store.OpenLead, count)
 	for i := range leads {
-		leads[i] = openFor(fmt.Sprintf("sub_%d", i), time.Hour)
+		leads[i] = openLead(fmt.Sprintf("sub_%d", i))
 	}
 	return leads
 }
@@ -112,7 +108,7 @@ func (r *round) run() (activities.ReconcileResult, error) {
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute) // a busy machine is not a hang
 	reconcile := &activities.Reconcile{
-		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: time.Minute, Lost: 5 * time.Minute,
+		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: 15 * time.Second,
 		Undelivered: r.undelivered,
 	}
 	env.RegisterActivity(reconcile)
@@ -131,25 +127,23 @@ func unavailable() error { return models.Errorf(models.CodeUnavailable, "Tempora
 func TestALeadIsEndedAsItsRunWas(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		age    time.Duration
 		state  activities.RunState
 		err    error
 		reason string // empty: the lead is left alone
 	}{
-		"goes on":    {age: time.Hour},
-		"terminated": {time.Hour, activities.RunState{End: activities.RunTerminated, RunSeq: 2}, nil, "workflow_terminated: somebody terminated the workflow before everything was delivered"},
-		"timed out":  {time.Hour, activities.RunState{End: activities.RunTimedOut, RunSeq: 2}, nil, "workflow_timed_out: the workflow ran into a time limit before everything was delivered"},
-		"failed":     {time.Hour, activities.RunState{End: activities.RunFailed, RunSeq: 2}, nil, "workflow_failed: the workflow failed before everything was delivered"},
-		"cancelled":  {time.Hour, activities.RunState{End: activities.RunCancelled, RunSeq: 2}, nil, "workflow_cancelled: the workflow was cancelled before everything was delivered"},
-		"completed":  {time.Hour, activities.RunState{End: activities.RunCompleted, RunSeq: 2}, nil, "workflow_completed: the workflow ended before everything was delivered"},
+		"goes on":    {},
+		"terminated": {activities.RunState{End: activities.RunTerminated, RunSeq: 2}, nil, "workflow_terminated: somebody terminated the workflow before everything was delivered"},
+		"timed out":  {activities.RunState{End: activities.RunTimedOut, RunSeq: 2}, nil, "workflow_timed_out: the workflow ran into a time limit before everything was delivered"},
+		"failed":     {activities.RunState{End: activities.RunFailed, RunSeq: 2}, nil, "workflow_failed: the workflow failed before everything was delivered"},
+		"cancelled":  {activities.RunState{End: activities.RunCancelled, RunSeq: 2}, nil, "workflow_cancelled: the workflow was cancelled before everything was delivered"},
+		"completed":  {activities.RunState{End: activities.RunCompleted, RunSeq: 2}, nil, "workflow_completed: the workflow ended before everything was delivered"},
 
-		"of a replay since":    {age: time.Hour, state: activities.RunState{End: activities.RunTerminated, RunSeq: 3}},
-		"not there, and old":   {5 * time.Minute, activities.RunState{}, notFound(), "workflow_lost: the workflow disappeared from Temporal before everything was delivered"},
-		"not there, and young": {age: 5*time.Minute - time.Second, err: notFound()},
+		"of a replay since": {state: activities.RunState{End: activities.RunTerminated, RunSeq: 3}},
+		"not there":         {activities.RunState{}, notFound(), "workflow_lost: the workflow disappeared from Temporal before everything was delivered"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRound(t, openFor("sub_1", c.age))
+			r := newRound(t, openLead("sub_1"))
 			r.describe = func(_ context.Context, submissionID string) (activities.RunState, error) {
 				require.Equal(t, "sub_1", submissionID)
 				return c.state, c.err
@@ -175,7 +169,7 @@ func TestDoubtChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRound(t, hourOld(501)...)
+			r := newRound(t, openLeads(501)...)
 			r.describe = func(context.Context, string) (activities.RunState, error) {
 				return activities.RunState{End: activities.RunTerminated, RunSeq: 2}, failure
 			}
@@ -189,7 +183,7 @@ func TestDoubtChangesNothing(t *testing.T) {
 
 func TestOneLeadInDoubtKeepsNoOtherBack(t *testing.T) {
 	t.Parallel()
-	r := newRound(t, hourOld(20)...)
+	r := newRound(t, openLeads(20)...)
 	r.describe = func(_ context.Context, id string) (activities.RunState, error) {
 		if id == "sub_0" {
 			return activities.RunState{}, errors.New("decode workflow input")
@@ -203,7 +197,7 @@ func TestOneLeadInDoubtKeepsNoOtherBack(t *testing.T) {
 
 func TestWhenTemporalIsAwayNobodyElseIsAsked(t *testing.T) {
 	t.Parallel()
-	r := newRound(t, hourOld(100)...)
+	r := newRound(t, openLeads(100)...)
 	var asked atomic.Int32
 	r.describe = func(ctx context.Context, _ string) (activities.RunState, error) {
 		if ctx.Err() == nil {
@@ -226,7 +220,7 @@ func TestADatabaseThatIsAwayFailsTheRound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRound(t, hourOld(1)...)
+			r := newRound(t, openLeads(1)...)
 			c(r)
 			_, err := r.run()
 			require.ErrorContains(t, err, away.Error())
@@ -242,13 +236,15 @@ func TestLeadsAreLookedAtInBatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRound(t, hourOld(c.open)...)
+			r := newRound(t, openLeads(c.open)...)
 			result, err := r.run()
 			require.NoError(t, err)
 			require.Equal(t, c.looked, result.Looked)
 			require.Len(t, r.taken, c.batches)
 			for _, filter := range r.taken {
-				want := store.OpenLeads{At: start, ChangedBefore: start.Add(-time.Minute), Limit: 500}
+				want := store.OpenLeads{
+					At: start, ChangedBefore: start.Add(-15 * time.Second), AttemptedBefore: start.Add(-time.Minute), Limit: 500,
+				}
 				require.Empty(t, cmp.Diff(want, filter), "the same round")
 			}
 		})
@@ -257,7 +253,7 @@ func TestLeadsAreLookedAtInBatches(t *testing.T) {
 
 func TestEightRunsAreLookedAtAtOnceAndNoneForLong(t *testing.T) {
 	t.Parallel()
-	r := newRound(t, hourOld(64)...)
+	r := newRound(t, openLeads(64)...)
 	var mu sync.Mutex
 	asking, most, unbounded := 0, 0, 0
 	eight := make(chan struct{})

@@ -27,6 +27,8 @@ type Slack struct {
 	// PerEndpoint is how many attempts may be under way at one host and port;
 	// 64 if zero.
 	PerEndpoint int
+	// Watch may be nil.
+	Watch Watch
 
 	crowd crowd
 }
@@ -34,26 +36,38 @@ type Slack struct {
 // DeliverSlack makes one attempt and returns Slack's verdict. A crowded host is
 // treated as DeliverWebhook does.
 func (s *Slack) DeliverSlack(ctx context.Context, in DeliverInput) (models.Verdict, error) {
-	verdict, err := attempts{store: s.Store, log: s.Log, now: s.Now}.run(ctx, in, s.send)
-	return verdict, tryLater(ctx, err)
+	return s.attempts().run(ctx, in)
+}
+
+func (s *Slack) attempts() attempts {
+	return attempts{
+		store: s.Store, log: s.Log, now: s.Now, send: s.send, crowd: &s.crowd, limit: s.PerEndpoint, watch: s.Watch,
+		endpointOf: func(destination models.Destination) (string, error) {
+			url, err := s.url(destination)
+			return hostOf(url), err
+		},
+	}
+}
+
+func (s *Slack) url(destination models.Destination) (string, error) {
+	url, err := s.Sealed.Open(destination.SealedURL, destination.ActionID)
+	if err != nil {
+		return "", fmt.Errorf("open Slack URL: %w", err)
+	}
+	return string(url), nil
 }
 
 func (s *Slack) send(ctx context.Context, job store.Job, attempt *models.Attempt) error {
-	url, err := s.Sealed.Open(job.Destination.SealedURL, job.Destination.ActionID)
-	if err != nil {
-		return fmt.Errorf("open Slack URL: %w", err)
-	}
-	leave, err := s.crowd.enter(endpointOf(string(url)), cmp.Or(s.PerEndpoint, maxPerEndpoint))
+	url, err := s.url(job.Destination)
 	if err != nil {
 		return err
 	}
-	defer leave()
 	body, err := s.body(job)
 	if err != nil {
 		return err
 	}
 	response := s.Client.Post(ctx, webhook.Request{
-		URL:       string(url),
+		URL:       url,
 		ID:        job.Delivery.ID,
 		Body:      body,
 		AcceptAny: true, // Slack answers "ok"

@@ -37,6 +37,7 @@ func (y *try) slack() *activities.Slack {
 // deliverSlack makes the second attempt of run 3.
 func (y *try) deliverSlack(t *testing.T, job store.Job) models.Verdict {
 	t.Helper()
+	y.find = func(string) (models.Destination, error) { return job.Destination, nil }
 	y.open = func(attempt models.Attempt) (store.Job, error) {
 		job.Attempt = attempt
 		return job, nil
@@ -135,8 +136,11 @@ func TestValuesAreNoMarkup(t *testing.T) {
 		"an entity":               {`&lt;!here&gt;`, `&amp;lt;!here&amp;gt;`},
 		"a mention":               {`<!channel> <@U123>`, `&lt;!channel&gt; &lt;@U123&gt;`},
 		"a mention by name":       {"@here @Channel @everyone @hereby a@here.example", "@\u2060here @\u2060Channel @\u2060everyone @hereby a@\u2060here.example"},
-		"a link":                  {`<https://evil.example|https://bank.example>`, "&lt;https:\u2060//evil.example|https:\u2060//bank.example&gt;"},
-		"a bare link":             {`HTTPS://evil.example/a?b&c`, "HTTPS:\u2060//evil.example/a?b&amp;c"},
+		"a link":                  {`<https://evil.example|https://bank.example>`, "&lt;https:\u2060//evil.\u2060example|https:\u2060//bank.\u2060example&gt;"},
+		"a bare link":             {`HTTPS://evil.example/a?b&c`, "HTTPS:\u2060//evil.\u2060example/a?b&amp;c"},
+		"a bare domain":           {"evil.example, www.evil.example/a.html; münchen.example.", "evil.\u2060example, www.\u2060evil.\u2060example/a.\u2060html; münchen.\u2060example."},
+		"an address":              {"ada.b+c@mail.example.com,evil.example", "ada.b+c@mail.example.com,evil.\u2060example"},
+		"numbers and sentences":   {"1.5 and 10.0.0.1. Then 3.", "1.5 and 10.0.0.1. Then 3."},
 		"a placeholder":           {`{{email}} {{formName}}`, `{{email}} {{formName}}`},
 		"control characters":      {"a\x00\x07\x1b[1mb\u0085c\td\u202ee\u2066f", "a[1mbc\tdef"},
 		"lines":                   {"a\r\nb\rc\nd", "a\nb\nc\nd"},

@@ -26,6 +26,9 @@ var (
 	slackPlaceholder = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
 	// slackMention is what calls a whole channel where names are linked.
 	slackMention = regexp.MustCompile(`(?i)@(channel|here|everyone)\b`)
+	// slackDomain is an address, which stays as it is to be copied, or the dot
+	// of what Slack may take for a web address.
+	slackDomain = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}.\-]+|[\p{L}\p{N}\-]\.\p{L}{2}`)
 	// slackTail is markup that a cut left open: an entity, or a link.
 	slackTail = regexp.MustCompile(`(&[a-z]{0,3}|<[^<>\n]*)$`)
 )
@@ -112,7 +115,13 @@ func escapeSlack(text string) string {
 		}
 		return r
 	}, text)
-	return slackMention.ReplaceAllString(slackEscapes.Replace(text), "@"+wordJoiner+"$1")
+	text = slackDomain.ReplaceAllStringFunc(slackEscapes.Replace(text), func(match string) string {
+		if strings.Contains(match, "@") {
+			return match
+		}
+		return strings.Replace(match, ".", "."+wordJoiner, 1)
+	})
+	return slackMention.ReplaceAllString(text, "@"+wordJoiner+"$1")
 }
 
 // slackURL makes a link of ours fit to stand in <…|…>.

@@ -22,20 +22,19 @@ type Trial struct {
 // off, and stores nothing of it. Errors are unavailable where Leadrail itself
 // cannot send now.
 func (t Trial) Try(ctx context.Context, job store.Job) (models.Attempt, error) {
-	send := t.Webhook.send
+	attempts := t.Webhook.attempts()
 	switch job.Destination.Type {
 	case models.ActionWebhook:
 	case models.ActionSlack:
-		send = t.Slack.send
+		attempts = t.Slack.attempts()
 	case models.ActionEmail:
 		if t.Email.Sender == nil {
 			return models.Attempt{}, models.Errorf(models.CodeUnavailable, "Leadrail was not told how to send mail: set LEADRAIL_MAIL.")
 		}
-		send = t.Email.send
+		attempts = t.Email.attempts()
 	}
-	attempt := job.Attempt
-	err := send(ctx, job, &attempt)
-	if errors.Is(err, errCrowded) {
+	attempt, err := attempts.try(ctx, job)
+	if _, crowded := errors.AsType[crowdedError](err); crowded {
 		return models.Attempt{}, models.Errorf(models.CodeUnavailable, "The endpoint is busy with other tests; try again shortly.")
 	}
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 // functions. Those that newTry gives it find the attempt new, answer 200 and
 // write everything.
 type try struct {
+	find    func(deliveryID string) (models.Destination, error)
 	open    func(models.Attempt) (store.Job, error)
 	post    func(context.Context, webhook.Request) webhook.Response
 	close   func(context.Context, models.Attempt) error
@@ -40,7 +41,8 @@ type try struct {
 	// secret is that of the form; nil where none was made yet.
 	secret *models.Secret
 
-	env *testsuite.TestActivityEnvironment
+	env     *testsuite.TestActivityEnvironment
+	webhook *activities.Webhook
 	// cancel ends the activity's context, and stopping is the worker's end.
 	cancel   context.CancelCauseFunc
 	stopping chan struct{}
@@ -52,6 +54,7 @@ func newTry(t *testing.T) *try {
 	require.NoError(t, err)
 	secret := forms.NewSecret(keyring, "form_1", start)
 	y := &try{keyring: keyring, secret: &secret, stopping: make(chan struct{})}
+	y.find = func(string) (models.Destination, error) { return aJob(models.Attempt{}).Destination, nil }
 	y.open = func(attempt models.Attempt) (store.Job, error) { return aJob(attempt), nil }
 	y.post = func(context.Context, webhook.Request) webhook.Response { return answered(200) }
 	y.close = func(context.Context, models.Attempt) error { return nil }
@@ -66,7 +69,8 @@ func newTry(t *testing.T) *try {
 	y.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
 	y.env.SetWorkerStopChannel(y.stopping)
 	y.env.SetTestTimeout(time.Minute) // a busy machine is not a hang
-	y.env.RegisterActivity(y.activity())
+	y.webhook = y.activity()
+	y.env.RegisterActivity(y.webhook)
 	return y
 }
 
@@ -102,6 +106,10 @@ func (y *try) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job,
 	job, err := y.open(attempt)
 	job.Secret = y.secret
 	return job, err
+}
+
+func (y *try) DestinationOf(_ context.Context, deliveryID string) (models.Destination, error) {
+	return y.find(deliveryID)
 }
 
 func (y *try) CloseAttempt(ctx context.Context, attempt models.Attempt) error {

@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -36,6 +35,8 @@ type Webhook struct {
 	// PerEndpoint is how many attempts may be under way at one host and port;
 	// 64 if zero.
 	PerEndpoint int
+	// Watch may be nil.
+	Watch Watch
 
 	crowd crowd
 }
@@ -44,16 +45,17 @@ type Webhook struct {
 // the endpoint has enough attempts under way it asks Temporal to repeat it
 // later, which uses up none of the delivery's attempts.
 func (w *Webhook) DeliverWebhook(ctx context.Context, in DeliverInput) (models.Verdict, error) {
-	verdict, err := attempts{store: w.Store, log: w.Log, now: w.Now}.run(ctx, in, w.send)
-	return verdict, tryLater(ctx, err)
+	return w.attempts().run(ctx, in)
+}
+
+func (w *Webhook) attempts() attempts {
+	return attempts{
+		store: w.Store, log: w.Log, now: w.Now, send: w.send, crowd: &w.crowd, limit: w.PerEndpoint, watch: w.Watch,
+		endpointOf: func(destination models.Destination) (string, error) { return hostOf(destination.URL), nil },
+	}
 }
 
 func (w *Webhook) send(ctx context.Context, job store.Job, attempt *models.Attempt) error {
-	leave, err := w.crowd.enter(endpointOf(job.Destination.URL), cmp.Or(w.PerEndpoint, maxPerEndpoint))
-	if err != nil {
-		return err
-	}
-	defer leave()
 	headers, err := openHeaders(w.Sealed, job.Destination)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ func foreign(t *testing.T, s *service) map[string]struct {
 	form := shop["id"].(string)
 	action := "/v1/forms/" + form + "/actions/" + shop["webhook"].(object)["id"].(string)
 	lead := s.submit(t, object{"formId": form, "formData": object{"email": "a@b.co"}})
+	delivery := s.failLead(t, lead)
 	type call = struct {
 		path string
 		body any
@@ -57,6 +58,8 @@ func foreign(t *testing.T, s *service) map[string]struct {
 		"POST /v1/submissions/:id/retry":               {"/v1/submissions/" + lead + "/retry", object{}},
 		"POST /v1/submissions/:id/replay":              {"/v1/submissions/" + lead + "/replay", object{}},
 		"POST /v1/submissions/:id/cancel":              {"/v1/submissions/" + lead + "/cancel", object{}},
+		"GET /v1/undelivered":                          {"/v1/undelivered?agentId=agent_shop", nil},
+		"POST /v1/undelivered/:deliveryId/dismiss":     {"/v1/undelivered/" + delivery + "/dismiss", object{"reason": "mine now"}},
 	}
 }
 

@@ -41,7 +41,9 @@ type Dependencies struct {
 	Limits   models.RateLimits
 	// TrustedProxies are believed about whom they speak for (X-Forwarded-For).
 	TrustedProxies []netip.Prefix
-	Log            *slog.Logger
+	// Watch may be nil.
+	Watch Watch
+	Log   *slog.Logger
 }
 
 // ReadyCheck asks one part whether it answers.
@@ -78,7 +80,7 @@ func routes(d Dependencies) []route {
 	change := policy{scope: models.ScopeAdmin, bodyLimit: leadLimit}
 	ask := policy{scope: models.ScopeRead, bodyLimit: leadLimit}
 	upload := policy{scope: models.ScopeSubmit, bodyLimit: uploadLimit}
-	table := []route{
+	return append([]route{
 		{http.MethodPost, "/v1/forms", write.ofAgent().as("form.create"), handle(http.StatusCreated, d.Forms.CreateForm)},
 		{http.MethodGet, "/v1/forms", read.ofAgent(), handle(http.StatusOK, d.Forms.Forms)},
 		{http.MethodGet, "/v1/forms/:id", read.ofAgent(), handle(http.StatusOK, d.Forms.Form)},
@@ -129,7 +131,12 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/healthz", public, health},
 		{http.MethodGet, "/readyz", public, ready(d)},
 		{http.MethodGet, "/openapi.yaml", public, serveContract},
-	}
+	}, localRoutes(d)...)
+}
+
+// localRoutes are those of parts that not every installation has.
+func localRoutes(d Dependencies) (table []route) {
+	read := policy{scope: models.ScopeRead}
 	if d.Outbox != nil {
 		pages := web.Outbox{Mails: d.Outbox}
 		page := policy{scope: models.ScopeRead, page: true}
@@ -161,7 +168,7 @@ func NewHandler(d Dependencies) http.Handler {
 	engine.RedirectTrailingSlash = false // every answer stands in openapi.yaml, and no redirect does
 	engine.ContextWithFallback = true
 	trust(engine, d.TrustedProxies)
-	engine.Use(identify, logRequests(d.Log), recoverPanics(d.Log))
+	engine.Use(measure(d.Watch), identify, logRequests(d.Log), recoverPanics(d.Log))
 	engine.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	engine.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	g := &gate{auth: d.Auth, audit: d.Audit, limits: d.Limits, spent: newLimiter(), log: d.Log}

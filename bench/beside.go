@@ -34,16 +34,18 @@ func (b *bench) beside(ctx context.Context) error {
 		{"beside another healthy one", "beside_quick", quick.URL},
 		{"beside one that hangs", "beside_hanging", hanging.URL},
 	} {
+		before := b.cpu()
 		travel, err := b.travel(ctx, other.name, other.url)
 		if err != nil {
 			return err
 		}
+		used := b.cpu().since(before)
 		if other.name == "alone" {
 			alone = travel
 		}
 		if other.name != "warm" {
-			fmt.Fprintf(b.out, "  %-27s p50 %s  p99 %s   (p99 %.1f times that alone)\n", other.title,
-				travel.P50.Round(time.Millisecond), travel.P99.Round(time.Millisecond), float64(travel.P99)/float64(alone.P99))
+			fmt.Fprintf(b.out, "  %-27s p50 %s  p99 %s   (p99 %.1f times that alone)   cpu %s\n", other.title,
+				travel.P50.Round(time.Millisecond), travel.P99.Round(time.Millisecond), float64(travel.P99)/float64(alone.P99), used)
 		}
 	}
 	return nil

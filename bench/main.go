@@ -2,6 +2,9 @@
 // starts a Leadrail of its own in a temporary folder, and a receiver, and prints
 // each figure beside a bare durable insert into the same database in the same run:
 // machines differ and are noisy, ratios less so.
+//
+// Arguments name the parts to run: closed, burst, open, beside. Without any, all
+// run.
 package main
 
 import (
@@ -16,23 +19,43 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1) //nolint:gocritic // the process ends
 	}
 }
 
-func run(ctx context.Context, out io.Writer) (err error) {
-	m, err := start(ctx)
+func run(ctx context.Context, names []string, out io.Writer) (err error) {
+	b := &bench{out: out}
+	parts, err := b.parts(names)
 	if err != nil {
 		return err
 	}
-	defer m.stop()
-	b := &bench{machine: m, out: out}
-	for _, measure := range []func(context.Context) error{b.insert, b.closed, b.burst, b.open, b.beside} {
-		if err := measure(ctx); err != nil {
+	if b.machine, err = start(ctx); err != nil {
+		return err
+	}
+	defer b.stop()
+	for _, part := range append([]func(context.Context) error{b.insert}, parts...) {
+		if err := part(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parts are the measurements of the names; all of them where none is named.
+func (b *bench) parts(names []string) ([]func(context.Context) error, error) {
+	if len(names) == 0 {
+		names = []string{"closed", "burst", "open", "beside"}
+	}
+	known := map[string]func(context.Context) error{
+		"closed": b.closed, "burst": b.burst, "open": b.open, "beside": b.beside,
+	}
+	parts := make([]func(context.Context) error, len(names))
+	for i, name := range names {
+		if parts[i] = known[name]; parts[i] == nil {
+			return nil, fmt.Errorf("there is no part %q", name)
+		}
+	}
+	return parts, nil
 }

@@ -5,7 +5,7 @@ import dc "go.temporal.io/server/common/dynamicconfig"
 // dynamicConfig fits the server to one product on one machine. The stock
 // limits protect a shared cluster from its tenants; here the only tenant is
 // Leadrail, which bounds itself, and a limit would merely delay its leads.
-func dynamicConfig() dc.Client {
+func dynamicConfig() dc.StaticClient {
 	const unlimited = 100_000
 	return dc.StaticClient{
 		dc.FrontendRPS.Key():                                  unlimited,
@@ -22,9 +22,6 @@ func dynamicConfig() dc.Client {
 		// One partition: no task waits in a partition nobody polls just now.
 		dc.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dc.MatchingNumTaskqueueWritePartitions.Key(): 1,
-
-		// A search attribute can be used as soon as it is registered.
-		dc.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 
 		// The first workflow task and activities of the caller's own process
 		// skip the way through matching.

@@ -27,11 +27,13 @@ func newServer(set settings, p *ports, logger log.Logger) (temporal.Server, erro
 	for name, addr := range p.services() {
 		hosts[name] = static.SingleLocalHost(dialable(addr))
 	}
+	config := newAttributes(dynamicConfig(), time.Now)
 	return temporal.NewServer(
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithConfig(serverConfig(set, p)),
 		temporal.WithStaticHosts(hosts), // no gossip between four services in one process
-		temporal.WithDynamicConfigClient(dynamicConfig()),
+		temporal.WithDynamicConfigClient(config),
+		temporal.WithChainedFrontendGrpcInterceptors(config.watch),
 		temporal.WithLogger(logger),
 	)
 }

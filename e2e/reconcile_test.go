@@ -47,6 +47,35 @@ func TestLeadsWhoseWorkflowsWereEndedByForce(t *testing.T) {
 	require.Equal(t, 0, leadrail.stop())
 }
 
+// What was ended in Temporal a moment ago is failed within a period of the
+// reconciler and 15 seconds, and can be replayed, however it was ended.
+func TestWhatIsEndedInTemporalFailsWithinAPeriod(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, "LEADRAIL_ALLOW_CIDRS=127.0.0.0/8")
+	leadrail := m.up()
+	server := m.dialTemporal()
+	endpoint := newReceiver(t, http.StatusBadGateway, http.StatusBadGateway, http.StatusBadGateway, http.StatusOK)
+	form := m.createForm("ended", endpoint.URL, "1h")
+	ids := map[string]string{}
+	for _, fate := range []string{"terminated", "cancelled", "lost"} {
+		ids[fate] = m.submit(form, "ada@example.com")
+		m.waitFor(ids[fate], "retrying", 10*time.Second)
+	}
+	require.NoError(t, server.TerminateWorkflow(t.Context(), "lead-"+ids["terminated"], "", "by hand"))
+	require.NoError(t, server.CancelWorkflow(t.Context(), "lead-"+ids["cancelled"], ""))
+	deleteWorkflow(t, server, "lead-"+ids["lost"])
+	ended := time.Now()
+	for fate, reason := range map[string]string{"terminated": "workflow_terminated", "cancelled": "cancelled", "lost": "workflow_lost"} {
+		lead := m.waitFor(ids[fate], "failed", time.Until(ended.Add(80*time.Second)))
+		require.Contains(t, lead.FailureReason, reason)
+	}
+	for _, id := range ids {
+		require.Equal(t, http.StatusAccepted, m.call(http.MethodPost, "/v1/submissions/"+id+"/replay", nil, nil))
+		m.waitFor(id, "completed", 20*time.Second)
+	}
+	require.Equal(t, 0, leadrail.stop())
+}
+
 // Whatever somebody did to the schedule, the next start puts it right; only
 // that it is paused is a decision of people.
 func TestTheScheduleIsMadeOnceAndPutRight(t *testing.T) {

@@ -23,8 +23,8 @@ type Replay struct {
 	Matched int
 	// RatePerSecond is how many leads are replayed in a second, at most.
 	RatePerSecond int
-	// CreatedAt is when the replay was made. Leads that were submitted later are
-	// not part of it.
+	// CreatedAt is when the replay was made. Leads that failed later are not part
+	// of it.
 	CreatedAt time.Time
 	// EndedAt is when the last lead was replayed, or the replay cancelled.
 	EndedAt *time.Time
@@ -36,4 +36,6 @@ type ReplayLead struct {
 	SubmissionID string `gorm:"primaryKey"`
 	// RunSeq is the number of that run.
 	RunSeq int
+	// EndedAs is how that run ended, once another has followed it; empty before.
+	EndedAs Status
 }

@@ -42,6 +42,17 @@ const (
 	ErrorCancelled         ErrorCode = "cancelled"
 )
 
+// Valid reports whether c is on the list.
+func (c ErrorCode) Valid() bool {
+	switch c {
+	case ErrorTimeout, ErrorDNS, ErrorConnectionRefused, ErrorConnectionReset, ErrorTLS, ErrorRedirectRefused,
+		ErrorAddressRefused, ErrorHTTPStatus, ErrorNotJSON, ErrorResponseTooLarge, ErrorProtocol, ErrorGone,
+		ErrorActionDisabled, ErrorNoRecipient, ErrorProviderRejected, ErrorRateLimited, ErrorCancelled:
+		return true
+	}
+	return false
+}
+
 // Verdict is the endpoint's answer to one attempt, judged. It is recorded in
 // workflow history, so it carries no personal data: no body, no header value,
 // no address.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 	"google.golang.org/grpc"
@@ -20,6 +21,9 @@ type Connection struct {
 	Address   string
 	Namespace string
 	Log       *slog.Logger
+	// Tracer traces what goes through the connection, and the workers made from it;
+	// nil traces nothing.
+	Tracer trace.Tracer
 }
 
 // reconnect keeps the pause between two tries to reach Temporal short: after a
@@ -38,10 +42,15 @@ var reconnect = grpc.ConnectParams{
 // Dial connects to Temporal. It asks again until ctx ends, because a server may
 // be starting beside us.
 func Dial(ctx context.Context, connection Connection) (client.Client, error) {
+	interceptors, err := Tracing(connection.Tracer)
+	if err != nil {
+		return nil, err
+	}
 	options := client.Options{
-		HostPort:  connection.Address,
-		Namespace: connection.Namespace,
-		Logger:    log.NewStructuredLogger(connection.Log.With("component", "temporal")),
+		Interceptors: interceptors,
+		HostPort:     connection.Address,
+		Namespace:    connection.Namespace,
+		Logger:       log.NewStructuredLogger(connection.Log.With("component", "temporal")),
 		ConnectionOptions: client.ConnectionOptions{
 			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(workflows.FailFast)},
 		},

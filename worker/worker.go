@@ -20,6 +20,7 @@ type Activities struct {
 	Slack     *activities.Slack
 	Alert     *activities.Alert
 	Reconcile *activities.Reconcile
+	Replay    *activities.Replay
 }
 
 // Options of a worker.
@@ -57,7 +58,10 @@ func New(temporal client.Client, effects Activities, options Options) worker.Wor
 	})
 	w.RegisterWorkflowWithOptions(workflows.Capture, workflow.RegisterOptions{Name: workflows.CaptureName})
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: workflows.ReconcileName})
-	for _, effect := range []any{effects.Lead, effects.Webhook, effects.Email, effects.Slack, effects.Alert, effects.Reconcile} {
+	w.RegisterWorkflowWithOptions(workflows.Replay, workflow.RegisterOptions{Name: workflows.ReplayName})
+	for _, effect := range []any{
+		effects.Lead, effects.Webhook, effects.Email, effects.Slack, effects.Alert, effects.Reconcile, effects.Replay,
+	} {
 		w.RegisterActivityWithOptions(effect, activity.RegisterOptions{})
 	}
 	return w

@@ -23,6 +23,7 @@ type effects struct {
 	markRetrying func() error
 	finalize     func() error
 	alert        func() error
+	replayLeads  func(in activities.ReplayPageInput) activities.ReplayPageResult
 
 	journal *journal
 }
@@ -75,6 +76,10 @@ func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput
 		return delivered(), nil
 	}
 	return e.deliver(ctx, in)
+}
+
+func (e *effects) ReplayLeads(_ context.Context, in activities.ReplayPageInput) (activities.ReplayPageResult, error) {
+	return e.replayLeads(in), nil
 }
 
 func (e *effects) MarkRetrying(ctx context.Context, in activities.RetryingInput) error {

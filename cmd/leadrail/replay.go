@@ -17,8 +17,12 @@ func replayLeads(flags *flag.FlagSet) func(ctx context.Context, e env) error {
 	flags.Func("to", "The first moment of submission that does not.", moment(&in.To))
 	flags.BoolVar(&in.All, "all", false, "Replay every failed lead.")
 	flags.BoolVar(&in.DryRun, "dry-run", false, "Print how many leads there are, and change nothing.")
+	flags.BoolVar(&in.Wait, "wait", false, "Wait until all have ended, and fail when some failed again.")
 	flags.IntVar(&in.RatePerSecond, "rate", 0, "Leads a second, 1 to 50; 0 means 10.")
-	return func(ctx context.Context, e env) error { return app.Replay(ctx, e.config, in, e.out) }
+	return func(ctx context.Context, e env) error {
+		in.Progress = e.errOut
+		return app.Replay(ctx, e.config, in, e.out)
+	}
 }
 
 // moment reads a flag that is a time.

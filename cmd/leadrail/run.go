@@ -27,6 +27,7 @@ const (
 type env struct {
 	config config.Config
 	out    io.Writer
+	errOut io.Writer
 	log    *slog.Logger
 }
 
@@ -88,7 +89,7 @@ func (c command) execute(ctx context.Context, args []string, getenv func(string)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if err := do(ctx, env{config: settings, out: stdout, log: newLogger(settings, stderr)}); err != nil {
+	if err := do(ctx, env{config: settings, out: stdout, errOut: stderr, log: newLogger(settings, stderr)}); err != nil {
 		complain(stderr, err)
 		return exitError
 	}

@@ -10,12 +10,13 @@ import (
 	"leadrail/worker"
 )
 
-// Bounds of the reconciler: how long after its last change a lead is left alone,
-// and after how long one counts as lost whose workflow Temporal does not know.
-const (
-	reconcileSettle = time.Minute
-	reconcileLost   = 5 * time.Minute
-)
+// reconcileSettle is how long after its last change the reconciler leaves a lead
+// alone. It need not be long: a run writes its lead's end before it closes, and
+// starts nothing after that. What may still be on its way is a write of a few
+// seconds (10 at most) that began before the run was ended by force, and the row
+// lets only the first of the two ends in; and the start of a replay's run, which
+// is no harm to begin twice. Attempts take longer; they are waited for themselves.
+const reconcileSettle = 15 * time.Second
 
 // startWorker makes the side effects of the workflows, sees to their schedule
 // and runs a worker.
@@ -41,7 +42,7 @@ func (p Parts) ensureSchedule(ctx context.Context) error {
 func (p Parts) effects() worker.Activities {
 	email := &activities.Email{
 		Store: p.store, Teams: p.store, Sender: p.sender, Log: p.log, Now: now,
-		ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL,
+		ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL, Watch: p.watch,
 	}
 	if email.Sender == nil {
 		email.Sender = undecided{}
@@ -53,17 +54,17 @@ func (p Parts) effects() worker.Activities {
 		Lead: &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now},
 		Webhook: &activities.Webhook{
 			Store: p.store, Client: client, Sealed: p.keyring,
-			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL,
+			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL, Watch: p.watch,
 		},
 		Email: email,
 		Slack: &activities.Slack{
 			Store: p.store, Client: client, Sealed: p.keyring, Log: p.log, Now: now,
-			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL,
+			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL, Watch: p.watch,
 		},
 		Alert: alert,
 		Reconcile: &activities.Reconcile{
 			Store: p.store, Runs: p.workflows, Sealer: p.keyring, Alert: alert, Log: p.log, Now: now,
-			Settle: reconcileSettle, Lost: reconcileLost,
+			Settle:      reconcileSettle,
 			Undelivered: activities.Undelivered{Store: p.store, Log: p.log, After: p.config.UndeliveredAlertAfter},
 		},
 		Replay: &activities.Replay{Store: p.store, Runs: p.workflows, Sealer: p.keyring, Log: p.log, Now: now},

@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
 	"leadrail/activities"
 	"leadrail/internal/config"
 	"leadrail/internal/forms"
+	"leadrail/internal/leads"
 	"leadrail/internal/mail"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
@@ -38,6 +40,11 @@ func NewTrial(guard *webhook.Guard, keyring *seal.Keyring, log *slog.Logger) act
 // SweepFiles sweeps as a process with this database does.
 func SweepFiles(ctx context.Context, db *store.Cached, ticks <-chan time.Time, log *slog.Logger) {
 	Parts{store: db, log: log}.sweepFiles(ctx, ticks)
+}
+
+// FollowReplay waits for rpl_1, on a terminal or not.
+func FollowReplay(ctx context.Context, read func(context.Context, leads.ReplayRef) (leads.BulkReplay, error), terminal bool, out io.Writer) error {
+	return replayWatch{leads.ReplayRef{ID: "rpl_1"}, read, &replayProgress{out: out, bar: terminal}}.follow(ctx, out)
 }
 
 // NewSecret makes a signing secret for form_1.

@@ -44,7 +44,7 @@ func (p Parts) startMetrics(ctx context.Context) (stop func()) {
 		return func() {}
 	}
 	server := newHTTPServer(telemetry.NewHandler(telemetry.Sources{
-		Intake: p.store.IntakeDepth, Deliveries: p.store.DeliveryDepth,
+		Intake: p.store.IntakeDepth, Deliveries: p.store.DeliveryDepth, Watch: p.watch,
 	}))
 	go server.Serve(listener)        // an error means that it was closed
 	return func() { server.Close() } // nobody minds half a scrape

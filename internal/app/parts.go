@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/sdk/client"
 
 	"leadrail/internal/auth"
@@ -20,6 +22,7 @@ import (
 	"leadrail/internal/mail"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
+	"leadrail/internal/telemetry"
 	"leadrail/internal/webhook"
 	"leadrail/worker"
 	"leadrail/workflows"
@@ -41,6 +44,10 @@ type Parts struct {
 	guard     *webhook.Guard
 	sender    mail.Sender
 	intake    *intake.Queue
+	// watch sees what the process does, and traces takes it elsewhere; nil for
+	// nowhere.
+	watch  *telemetry.Watch
+	traces *telemetry.Traces
 	// uses notes which keys are used.
 	uses     *auth.Uses
 	receiver *demo.Receiver
@@ -54,17 +61,21 @@ func connect(ctx context.Context, c config.Config, roles Roles, log *slog.Logger
 	if err != nil {
 		return Parts{}, fmt.Errorf("LEADRAIL_SEAL_KEYS: %w", err)
 	}
+	traces, err := telemetry.StartTraces(ctx, os.Getenv, log.With("component", "traces"))
+	if err != nil {
+		return Parts{}, err
+	}
 	db, err := openStore(ctx, c, log)
 	if err != nil {
 		return Parts{}, err
 	}
-	temporal, err := dialTemporal(ctx, c, log)
+	temporal, err := dialTemporal(ctx, c, log, traces.Tracer())
 	if err != nil {
 		return Parts{}, errors.Join(err, db.Close())
 	}
 	p := Parts{
 		config: c, log: log, store: db, temporal: temporal, workflows: workflows.NewClient(temporal),
-		keyring: keyring, stopping: &atomic.Bool{},
+		keyring: keyring, stopping: &atomic.Bool{}, watch: telemetry.NewWatch(traces.Tracer()), traces: traces,
 	}
 	p.guard, p.receiver = outbound(c, roles)
 	if err := p.addMail(ctx, roles); err != nil {
@@ -102,22 +113,23 @@ func (p *Parts) addUseCases(ctx context.Context) error {
 	}
 	direct := p.store.Direct()
 	p.uses = auth.NewUses(p.store, p.log.With("component", "keys"))
-	p.intake = intake.NewQueue(p.store, starter{p.workflows}, p.log.With("component", "intake"))
+	p.intake = intake.NewQueue(p.store, starter{p.workflows, p.watch}, p.log.With("component", "intake"))
 	p.Forms = &forms.Service{Store: direct, Destinations: destinations{p.guard}, Sealer: p.keyring, Trier: p.trial(), Now: now}
 	p.Teams = &leads.Teams{Store: direct, Now: now}
 	p.Leads = &leads.Service{
 		Store: p.store, Files: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),
 		Sealer: p.keyring, Now: now, Secret: secret, ConversationURL: p.config.ConversationURL,
+		Watch:    p.watch,
 		Refusals: leads.NewRefusals(p.store, p.log.With("component", "refusals")),
 	}
 	return nil
 }
 
-func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (client.Client, error) {
+func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, tracer trace.Tracer) (client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, temporalTimeout)
 	defer cancel()
 	temporal, err := worker.Dial(ctx, worker.Connection{
-		Address: c.TemporalAddress, Namespace: c.TemporalNamespace, Log: log,
+		Address: c.TemporalAddress, Namespace: c.TemporalNamespace, Log: log, Tracer: tracer,
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"leadrail/internal/intake"
+	"leadrail/internal/telemetry"
 	"leadrail/models"
 	"leadrail/workflows"
 )
@@ -15,11 +16,14 @@ import (
 const startSlots = 16
 
 // starter starts the workflows of leads that waited in the intake.
-type starter struct{ runs *workflows.Client }
+type starter struct {
+	runs  *workflows.Client
+	watch *telemetry.Watch
+}
 
 // StartLead implements intake.Starter.
 func (s starter) StartLead(ctx context.Context, lead models.Intake) error {
-	ctx = workflows.Impatient(ctx) // the relay comes again
+	ctx, end := s.watch.Relay(workflows.Impatient(ctx), lead.ID) // the relay comes again
 	fresh, err := s.runs.StartCapture(ctx, workflows.CaptureInput{
 		SubmissionID: lead.ID,
 		FormID:       lead.FormID,
@@ -27,6 +31,7 @@ func (s starter) StartLead(ctx context.Context, lead models.Intake) error {
 		RunSeq:       1,
 		Lead:         lead.Lead,
 	}, workflows.Labels{AgentID: lead.AgentID, FormName: lead.FormName, Digest: lead.Digest})
+	end(fresh)
 	if err != nil || fresh {
 		return err
 	}

@@ -23,6 +23,10 @@ type ReplayInput struct {
 	All           bool
 	DryRun        bool
 	RatePerSecond int
+	// Wait makes the call last until the replayed leads have ended; how they stand
+	// is written to Progress meanwhile.
+	Wait     bool
+	Progress io.Writer
 }
 
 func (in ReplayInput) filter() (*leads.ReplayFilter, error) {
@@ -36,7 +40,8 @@ func (in ReplayInput) filter() (*leads.ReplayFilter, error) {
 
 // Replay begins a replay of failed leads, in the database and the Temporal of the
 // configuration or of the "up" that runs on this machine, and writes its id; of a
-// dry run it writes how many leads there are.
+// dry run it writes how many leads there are. Where it waits, it writes what came
+// of them, too.
 func Replay(ctx context.Context, c config.Config, in ReplayInput, out io.Writer) error {
 	filter, err := in.filter()
 	if err != nil {
@@ -63,6 +68,10 @@ func Replay(ctx context.Context, c config.Config, in ReplayInput, out io.Writer)
 			return nil
 		}
 		fmt.Fprintln(out, *made.ReplayID)
-		return recordChange(ctx, db, "replay.create", *made.ReplayID)
+		if err := recordChange(ctx, db, "replay.create", *made.ReplayID); err != nil || !in.Wait {
+			return err
+		}
+		watch := replayWatch{leads.ReplayRef{ID: *made.ReplayID}, replays.Replay, newReplayProgress(in.Progress)}
+		return watch.follow(ctx, out)
 	})
 }

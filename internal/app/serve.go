@@ -42,6 +42,7 @@ func Serve(ctx context.Context, c config.Config, roles Roles, log *slog.Logger, 
 		return err
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
+	defer parts.traces.Stop(ctx)
 
 	defer parts.startBackground(ctx)()
 	defer parts.startMetrics(ctx)()
@@ -114,7 +115,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		Outbox:   p.outbox(),
 		Receiver: p.receiver,
 		Limits:   p.config.RateLimit, TrustedProxies: p.config.TrustedProxies,
-		Log: p.log,
+		Watch: p.watch, Log: p.log,
 	}))
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -34,6 +34,10 @@ func TestProblems(t *testing.T) {
 		"unknown provider":     {environment{"LEADRAIL_MAIL": "pigeon"}, `LEADRAIL_MAIL: "pigeon" is neither sendgrid nor outbox`},
 		"no host":              {environment{"SENDGRID_HOST": "api.sendgrid.com"}, `SENDGRID_HOST: "api.sendgrid.com" is not an http or https URL`},
 		"no sender":            {environment{"LEADRAIL_MAIL_FROM": "leads"}, `LEADRAIL_MAIL_FROM: "leads" is not an e-mail address`},
+		"a wait before the end": {
+			environment{"LEADRAIL_UNDELIVERED_ALERT_AFTER": "-1s"},
+			`LEADRAIL_UNDELIVERED_ALERT_AFTER: -1s is before the delivery gives up`,
+		},
 		"provider without key": {
 			environment{"LEADRAIL_MAIL": "sendgrid", "LEADRAIL_MAIL_FROM": "leads@example.com"},
 			`SENDGRID_API_KEY: not set, but LEADRAIL_MAIL is sendgrid`,

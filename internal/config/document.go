@@ -14,6 +14,9 @@ Every setting is a flag and an environment variable; the flag wins. A variable X
 can also be read from the file that X_FILE names. This page is generated: run
 ` + "`make generate`" + ` after a change of internal/config.
 
+Traces are set up by OpenTelemetry's own variables (OTEL_EXPORTER_OTLP_ENDPOINT and
+so on), which have no flags and are off: see [operations](operations.md#metrics-alerts-and-traces).
+
 | variable | flag | default | what it is |
 |---|---|---|---|
 `)

@@ -45,6 +45,8 @@ type candidate struct {
 	sealed models.Sealed
 	// keyed reports that the caller may repeat the request.
 	keyed bool
+	// way is how it becomes durable.
+	way string
 }
 
 // accept makes the lead durable. Equal requests under one key that arrive while
@@ -76,6 +78,7 @@ func (s *Service) place(ctx context.Context, c candidate) (CaptureOutput, error)
 
 	bounded, cancel := context.WithTimeout(ctx, acceptBudget)
 	defer cancel()
+	c.way = wayTemporal
 	tried := s.Intake.Empty() && s.Slots.take()
 	if tried {
 		fresh, err := s.start(workflows.Impatient(bounded), c)
@@ -87,8 +90,10 @@ func (s *Service) place(ctx context.Context, c candidate) (CaptureOutput, error)
 	if c.keyed && !tried && !s.Intake.Stuck() && s.runs(bounded, c.lead.ID) {
 		return s.settled(ctx, c, false, nil)
 	}
+	c.way = wayIntake
 	fresh, err := s.putIn(bounded, c)
 	if models.CodeOf(err) == models.CodeUnavailable {
+		c.way = wayTemporal
 		fresh, err = s.start(bounded, c)
 	}
 	return s.settled(ctx, c, fresh, err)
@@ -101,7 +106,9 @@ func (s *Service) settled(ctx context.Context, c candidate, fresh bool, err erro
 	case err != nil:
 		return CaptureOutput{}, err
 	case fresh, !c.keyed:
-		return accepted(c.lead, c.record), nil
+		out := accepted(c.lead, c.record)
+		out.way = c.way
+		return out, nil
 	default:
 		return s.repeated(ctx, c.lead.ID, c.lead.FormID, c.lead.Digest)
 	}

@@ -45,6 +45,8 @@ type CaptureOutput struct {
 	SuccessMessage string        `json:"successMessage"`
 
 	repeated bool
+	// way is how the lead was accepted, where it was not repeated.
+	way string
 }
 
 // Location is where the lead can be read.
@@ -79,9 +81,11 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, 
 		out, err = s.answerAgain(ctx, in, err)
 	}
 	if err == nil {
+		s.eye().Accepted(ctx, out.SubmissionID, out.wayIn())
 		return s.await(ctx, in.Prefer, out), nil
 	}
 	s.Refusals.count(form, s.Now(), err)
+	s.eye().Refused(codeOf(err))
 	if errors.Is(err, errTrapped) {
 		return accepted(models.Submission{ID: s.submissionID(ctx, in)}, form), nil
 	}
@@ -109,10 +113,11 @@ func formDisabled() error {
 	}
 }
 
-// accepted is the answer to a lead that is durable now.
+// accepted is the answer to a lead that is durable now, the usual way.
 func accepted(lead models.Submission, record store.FormRecord) CaptureOutput {
 	return CaptureOutput{
 		SubmissionID: lead.ID, Status: models.StatusPending, SuccessMessage: record.Version.Definition.SuccessMessage,
+		way: wayTemporal,
 	}
 }
 

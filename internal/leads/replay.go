@@ -139,7 +139,7 @@ func (s *Service) replayEnded(ctx context.Context, ended models.Submission, in R
 			ended.Status))
 	}
 	lead, err := s.Store.BeginReplay(ctx, store.Replay{
-		SubmissionID: ended.ID, RunSeq: ended.RunSeq, DeliveryIDs: ids, At: s.Now(),
+		SubmissionID: ended.ID, RunSeq: ended.RunSeq, DeliveryIDs: ids, Named: in.Deliveries != nil, At: s.Now(),
 	})
 	if models.CodeOf(err) == models.CodeConflict {
 		return ReplayOutput{}, errMoved

@@ -92,8 +92,8 @@ func (o BulkReplayOutput) Target() string { return strings.TrimPrefix(o.Location
 // Finished reports that nothing goes on: it was a dry run.
 func (o BulkReplayOutput) Finished() bool { return o.ReplayID == nil }
 
-// CreateReplay replays every failed lead that the filter selects and that was
-// submitted before now: what failed of it, at the rate. Errors are invalid and
+// CreateReplay replays every failed lead that the filter selects and that had
+// failed by now: what failed of it, at the rate. Errors are invalid and
 // unavailable.
 func (r *BulkReplays) CreateReplay(ctx context.Context, in BulkReplayInput) (BulkReplayOutput, error) {
 	filter, err := in.check()

@@ -67,7 +67,9 @@ type Service struct {
 	Sealer    Sealer
 	// Refusals counts the submissions that are refused.
 	Refusals *Refusals
-	Now      func() time.Time
+	// Watch may be nil.
+	Watch Watch
+	Now   func() time.Time
 	// Secret is the installation's: ids of leads with an idempotency key are
 	// derived from it.
 	Secret string

@@ -114,6 +114,9 @@ func (l *Ledger) Undelivered(ctx context.Context, in UndeliveredInput) (Undelive
 }
 
 func (in UndeliveredInput) filter() (store.UndeliveredFilter, error) {
+	if in.ErrorCode != "" && !in.ErrorCode.Valid() {
+		return store.UndeliveredFilter{}, models.InvalidField("errorCode", "option", "No attempt ends with this error code.")
+	}
 	limit, err := models.CheckLimit(in.Limit)
 	if err != nil {
 		return store.UndeliveredFilter{}, err

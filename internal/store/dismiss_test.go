@@ -63,7 +63,12 @@ func TestADismissedDeliveryIsReplayedWhenItIsNamed(t *testing.T) {
 	count, err := s.CountReplayable(t.Context(), store.SubmissionFilter{})
 	require.NoError(t, err)
 	require.Zero(t, count, "a replay of many leads leaves it out")
-	beginReplay(t, s, replayOf("crm"))
+	replay := replayOf("crm")
+	_, err = s.BeginReplay(t.Context(), replay)
+	require.Equal(t, models.CodeConflict, models.CodeOf(err), "it was dismissed after it was chosen")
+	require.Equal(t, models.DeliveryDismissed, deliveryOf(t, s, "crm").Status)
+	replay.Named = true
+	beginReplay(t, s, replay)
 	require.Equal(t, models.DeliveryPending, deliveryOf(t, s, "crm").Status)
 	require.Equal(t, models.DeliveryDismissed, deliveryOf(t, s, "mailing").Status)
 }

@@ -15,18 +15,19 @@ type OpenLead struct {
 	RunSeq int
 	// Attempted reports that the run has made an attempt, and so was started.
 	Attempted bool
-	// ChangedAt is when the lead was submitted or one of its deliveries
-	// changed, whichever came last.
-	ChangedAt time.Time
 }
 
 // OpenLeads selects leads for a look at their workflows.
 type OpenLeads struct {
 	// At is the time of the round. A lead is taken at most once in it.
 	At time.Time
-	// ChangedBefore leaves out what is under way.
+	// ChangedBefore leaves out leads that were submitted, or of which a delivery
+	// changed, since.
 	ChangedBefore time.Time
-	Limit         int
+	// AttemptedBefore leaves out leads of which an attempt is under way that began
+	// since. It goes on where its run was ended by force.
+	AttemptedBefore time.Time
+	Limit           int
 }
 
 // TakeOpenLeads returns the open leads whose last look is longest ago, and
@@ -36,7 +37,7 @@ func (s *Store) TakeOpenLeads(ctx context.Context, filter OpenLeads) ([]OpenLead
 	var leads []OpenLead
 	err := s.db.WithContext(ctx).Raw(`
 		WITH due AS (
-			SELECT lead.id, last.changed_at
+			SELECT lead.id
 			FROM submissions AS lead CROSS JOIN LATERAL (
 				SELECT greatest(lead.submitted_at, max(updated_at)) AS changed_at
 				FROM deliveries WHERE submission_id = lead.id
@@ -44,15 +45,19 @@ func (s *Store) TakeOpenLeads(ctx context.Context, filter OpenLeads) ([]OpenLead
 			WHERE lead.status IN ('pending', 'retrying')
 			      AND (lead.reconciled_at IS NULL OR lead.reconciled_at < @at)
 			      AND last.changed_at < @changed_before
+			      AND NOT EXISTS (
+			      	SELECT FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id
+			      	WHERE deliveries.submission_id = lead.id AND finished_at IS NULL AND started_at >= @attempted_before
+			      )
 			ORDER BY lead.reconciled_at NULLS FIRST, lead.id
 			LIMIT @limit FOR UPDATE OF lead SKIP LOCKED
 		)
 		UPDATE submissions SET reconciled_at = @at FROM due WHERE submissions.id = due.id
-		RETURNING submissions.id, submissions.run_seq, due.changed_at, EXISTS (
+		RETURNING submissions.id, submissions.run_seq, EXISTS (
 			SELECT FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id
 			WHERE deliveries.submission_id = submissions.id AND attempts.run_seq = submissions.run_seq
 		) AS attempted`, map[string]any{
-		"at": filter.At, "changed_before": filter.ChangedBefore, "limit": filter.Limit,
+		"at": filter.At, "changed_before": filter.ChangedBefore, "attempted_before": filter.AttemptedBefore, "limit": filter.Limit,
 	}).Scan(&leads).Error
 	return leads, wrap(err, "take open leads")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,11 +51,10 @@ func TestOpenLeadsAreTakenByStatusAndAge(t *testing.T) {
 			lead := aLead("sub_1")
 			lead.Status, lead.SubmittedAt, lead.RunSeq = c.status, minute(c.submitted), 3
 			deliveries := []models.Delivery{}
-			last := c.submitted
 			for i, at := range c.changed {
 				delivery := deliveriesOf(lead, fmt.Sprint(i))[0]
 				delivery.UpdatedAt = minute(at)
-				deliveries, last = append(deliveries, delivery), max(last, at)
+				deliveries = append(deliveries, delivery)
 			}
 			_, err := s.Persist(t.Context(), lead, deliveries)
 			require.NoError(t, err)
@@ -67,9 +67,30 @@ func TestOpenLeadsAreTakenByStatusAndAge(t *testing.T) {
 			require.Len(t, leads, 1)
 			require.Equal(t, "sub_1", leads[0].ID)
 			require.Equal(t, 3, leads[0].RunSeq)
-			require.True(t, leads[0].ChangedAt.Equal(minute(last)), "%s", leads[0].ChangedAt)
 		})
 	}
+}
+
+// An attempt that is under way goes on without its run; one that is open for long
+// has lost its worker.
+func TestAnAttemptUnderWayIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	require.NoError(t, s.CreateForm(t.Context(), aForm("crm")))
+	storeLead(t, s, aLead("sub_1"), "crm")
+	openAttempt(t, s, opening(1))
+	began := deliveryOf(t, s, "crm").Attempts[0].StartedAt
+	look := func(round int, attemptedBefore time.Time) []store.OpenLead {
+		leads, err := s.TakeOpenLeads(t.Context(), store.OpenLeads{
+			At: minute(round), ChangedBefore: minute(5), AttemptedBefore: attemptedBefore, Limit: 1,
+		})
+		require.NoError(t, err)
+		return leads
+	}
+	require.Empty(t, look(10, began))
+	require.Len(t, look(11, began.Add(time.Second)), 1)
+	require.NoError(t, s.CloseAttempt(t.Context(), closed("crm", 1, refused())))
+	require.Len(t, look(12, began), 1)
 }
 
 func TestOpenLeadsAreTakenInTurns(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"leadrail/models"
 )
@@ -18,6 +19,8 @@ type Replay struct {
 	// DeliveryIDs are what the new run delivers: deliveries of the lead, each
 	// once, at least one.
 	DeliveryIDs []string
+	// Named says that the caller named them: then one that was dismissed counts.
+	Named bool
 	At          time.Time
 	// Bulk is the replay of many leads that this is part of; empty for none. A
 	// lead is part of one once.
@@ -31,19 +34,22 @@ type Replay struct {
 func (s *Store) BeginReplay(ctx context.Context, replay Replay) (models.Submission, error) {
 	var lead models.Submission
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		begun := tx.Model(&models.Submission{}).
-			Where("id = ? AND run_seq = ?", replay.SubmissionID, replay.RunSeq).
-			Where("status IN ?", []models.Status{models.StatusCompleted, models.StatusFailed}).
-			Updates(map[string]any{
-				"run_seq": replay.RunSeq + 1, "status": models.StatusPending,
-				"failure_reason": "", "completed_at": nil, "reconciled_at": nil,
-			})
+		if err := noteEnd(tx, replay); err != nil {
+			return err
+		}
+		begun := tx.Model(&models.Submission{}).Where("id = ?", replay.SubmissionID).Updates(map[string]any{
+			"run_seq": replay.RunSeq + 1, "status": models.StatusPending,
+			"failure_reason": "", "completed_at": nil, "reconciled_at": nil,
+		})
 		if begun.Error != nil {
 			return begun.Error
 		}
+		ended := []models.DeliveryStatus{models.DeliveryFailed, models.DeliveryDelivered}
+		if replay.Named {
+			ended = append(ended, models.DeliveryDismissed)
+		}
 		again := tx.Model(&models.Delivery{}).
-			Where("submission_id = ? AND id IN ?", replay.SubmissionID, replay.DeliveryIDs).
-			Where("status NOT IN ?", []models.DeliveryStatus{models.DeliveryPending, models.DeliveryRetrying}).
+			Where("submission_id = ? AND id IN ? AND status IN ?", replay.SubmissionID, replay.DeliveryIDs, ended).
 			Updates(map[string]any{
 				"run_seq": replay.RunSeq + 1, "status": models.DeliveryPending, "attempt": 0,
 				"error_code": "", "error": "", "next_attempt_at": nil, "updated_at": replay.At,
@@ -51,8 +57,8 @@ func (s *Store) BeginReplay(ctx context.Context, replay Replay) (models.Submissi
 		if again.Error != nil {
 			return again.Error
 		}
-		if begun.RowsAffected == 0 || again.RowsAffected != int64(len(replay.DeliveryIDs)) {
-			return models.Errorf(models.CodeConflict, "The lead changed meanwhile.")
+		if again.RowsAffected != int64(len(replay.DeliveryIDs)) {
+			return errLeadChanged
 		}
 		if err := noteBulk(tx, replay); err != nil {
 			return err
@@ -60,6 +66,26 @@ func (s *Store) BeginReplay(ctx context.Context, replay Replay) (models.Submissi
 		return tx.Take(&lead, "id = ?", replay.SubmissionID).Error
 	})
 	return lead, wrap(err, "begin replay")
+}
+
+var errLeadChanged = models.Errorf(models.CodeConflict, "The lead changed meanwhile.")
+
+// noteEnd locks the lead and notes how its run ended, for the replay of many leads
+// that began it: the lead itself forgets.
+func noteEnd(tx *gorm.DB, replay Replay) error {
+	var ended models.Submission
+	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select("status").
+		Where("run_seq = ? AND status IN ?", replay.RunSeq, []models.Status{models.StatusCompleted, models.StatusFailed}).
+		Take(&ended, "id = ?", replay.SubmissionID).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return errLeadChanged
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Model(&models.ReplayLead{}).
+		Where("submission_id = ? AND run_seq = ?", replay.SubmissionID, replay.RunSeq).
+		Update("ended_as", ended.Status).Error
 }
 
 // noteBulk notes which replay of many leads took the lead.

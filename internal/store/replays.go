@@ -12,15 +12,20 @@ import (
 )
 
 // CreateReplay makes a replay of the failed leads that the filter selects, and
-// counts them in replay.Matched.
+// counts them in replay.Matched: those that had failed by replay.CreatedAt. It
+// takes these and no others, however long it lasts.
 func (s *Store) CreateReplay(ctx context.Context, replay models.Replay, filter SubmissionFilter) (models.Replay, error) {
 	var err error
 	if replay.Filter, err = models.NewDocument(filter); err != nil {
 		return replay, fmt.Errorf("encode filter: %w", err)
 	}
-	if replay.Matched, err = s.CountReplayable(ctx, filter); err != nil {
-		return replay, err
+	var matched int64
+	err = replayable(s.db.WithContext(ctx).Model(&models.Submission{}), filter).
+		Where(failedBefore, replay.CreatedAt).Count(&matched).Error
+	if err != nil {
+		return replay, wrap(err, "count failed leads")
 	}
+	replay.Matched = int(matched)
 	return replay, wrap(s.db.WithContext(ctx).Create(&replay).Error, "create replay")
 }
 
@@ -31,6 +36,10 @@ func (s *Store) CountReplayable(ctx context.Context, filter SubmissionFilter) (i
 	err := replayable(s.db.WithContext(ctx).Model(&models.Submission{}), filter).Count(&count).Error
 	return int(count), wrap(err, "count failed leads")
 }
+
+// failedBefore keeps a replay to what had failed when it was made: what fails
+// later, for the first time or again, is for another.
+const failedBefore = "completed_at < ?"
 
 func replayable(query *gorm.DB, filter SubmissionFilter) *gorm.DB {
 	filter.Status = models.StatusFailed
@@ -52,15 +61,18 @@ type ReplayOutcome struct {
 	Replayed, Succeeded, FailedAgain int
 }
 
-// ReplayOutcome counts what became of the leads of a replay. A lead that was
-// replayed once more since counts for what became of that.
+// ReplayOutcome counts what became of the runs that a replay began. What became of
+// the leads in later runs changes nothing.
 func (s *Store) ReplayOutcome(ctx context.Context, id string) (ReplayOutcome, error) {
 	var outcome ReplayOutcome
 	err := s.db.WithContext(ctx).Raw(`
-		SELECT count(*) AS replayed, count(*) FILTER (WHERE lead.status = 'completed') AS succeeded,
-		       count(*) FILTER (WHERE lead.status = 'failed') AS failed_again
-		FROM replay_leads JOIN submissions AS lead ON lead.id = replay_leads.submission_id
-		WHERE replay_id = ?`, id).Scan(&outcome).Error
+		SELECT count(*) AS replayed, count(*) FILTER (WHERE run.status = 'completed') AS succeeded,
+		       count(*) FILTER (WHERE run.status = 'failed') AS failed_again
+		FROM (
+			SELECT coalesce(nullif(ended_as, ''), lead.status) AS status
+			FROM replay_leads JOIN submissions AS lead ON lead.id = replay_leads.submission_id
+			WHERE replay_id = ?
+		) AS run`, id).Scan(&outcome).Error
 	return outcome, wrap(err, "count replayed leads")
 }
 
@@ -72,7 +84,7 @@ func (s *Store) ReplayPage(ctx context.Context, replay models.Replay, after *Sub
 		return nil, fmt.Errorf("decode filter: %w", err)
 	}
 	query := replayable(s.db.WithContext(ctx).Preload("Deliveries"), filter).
-		Where("submitted_at < ?", replay.CreatedAt).
+		Where(failedBefore, replay.CreatedAt).
 		Where("NOT EXISTS (SELECT FROM replay_leads WHERE replay_id = ? AND submission_id = submissions.id)", replay.ID)
 	if after != nil {
 		query = query.Where("(submitted_at, id) > (?, ?)", after.SubmittedAt, after.ID)

@@ -20,6 +20,10 @@ const scrapeTimeout = 2 * time.Second
 type Sources struct {
 	// Intake tells how many leads wait for their workflows.
 	Intake func(ctx context.Context) (models.IntakeDepth, error)
+	// Deliveries tells how many gave up or wait for an attempt.
+	Deliveries func(ctx context.Context) (models.DeliveryDepth, error)
+	// Watch is what the process counts as it happens; nil for nothing.
+	Watch *Watch
 }
 
 // NewHandler serves /metrics, and the profiles under /debug/pprof/.
@@ -29,7 +33,11 @@ func NewHandler(sources Sources) http.Handler {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		newIntake(sources.Intake),
+		newDeliveries(sources.Deliveries),
 	)
+	if sources.Watch != nil {
+		registry.MustRegister(sources.Watch.counters.all()...)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -72,11 +80,7 @@ func (i *intake) Collect(metrics chan<- prometheus.Metric) {
 	if err != nil {
 		return
 	}
-	age := 0.0
-	if depth.Oldest != nil {
-		age = max(time.Since(*depth.Oldest).Seconds(), 0)
-	}
 	metrics <- prometheus.MustNewConstMetric(i.leads, prometheus.GaugeValue, float64(depth.Waiting), "waiting")
 	metrics <- prometheus.MustNewConstMetric(i.leads, prometheus.GaugeValue, float64(depth.Conflicts), "conflict")
-	metrics <- prometheus.MustNewConstMetric(i.age, prometheus.GaugeValue, age)
+	metrics <- prometheus.MustNewConstMetric(i.age, prometheus.GaugeValue, secondsSince(depth.Oldest))
 }
