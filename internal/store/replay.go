@@ -21,7 +21,7 @@ type Replay struct {
 	DeliveryIDs []string
 	// Named says that the caller named them: then one that was dismissed counts.
 	Named bool
-	At          time.Time
+	At    time.Time
 	// Bulk is the replay of many leads that this is part of; empty for none. A
 	// lead is part of one once.
 	Bulk string
