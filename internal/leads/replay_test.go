@@ -73,7 +73,9 @@ func TestReplayTakesWhatFailedOrIsNamed(t *testing.T) {
 			}
 			out, err := d.Replay(t.Context(), c.in)
 			require.NoError(t, err)
-			require.Empty(t, cmp.Diff(store.Replay{SubmissionID: "sub_1", RunSeq: 3, DeliveryIDs: c.want, At: start}, begun))
+			require.Empty(t, cmp.Diff(store.Replay{
+				SubmissionID: "sub_1", RunSeq: 3, DeliveryIDs: c.want, Named: c.in.Deliveries != nil, At: start,
+			}, begun))
 			require.Equal(t, leads.ReplayOutput{SubmissionID: "sub_1", Status: models.StatusPending, RunSeq: 4, Deliveries: c.want}, out)
 			require.Equal(t, "/v1/submissions/sub_1", out.Location())
 			require.Equal(t, 1, started)
