@@ -130,7 +130,7 @@ func (s sample) slack() string {
 	if s.score() < 70 {
 		return ""
 	}
-	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "://", ":\u2060//", "\r\n", "\n")
+	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "://", ":\u2060//", ".example", ".\u2060example", "\r\n", "\n")
 	return plain.Replace(fmt.Sprintf("%s from %s (%d)", s.text("name"), s.text("company"), s.score()))
 }
 
