@@ -95,7 +95,7 @@ func TestStateAndDetailsFollowTheRun(t *testing.T) {
 		"**pending**" + head,
 		"**pending**" + head + "| webhook crm | pending | 1 of 3 |  |  |\n| webhook mailing | pending | 1 of 1 |  |  |\n",
 		"**retrying**" + head + "| webhook crm | retrying | 2 of 3 |  |  |\n| webhook mailing | pending | 1 of 1 |  |  |\n",
-		"**retrying**" + head + "| webhook crm | retrying | 2 of 3 | 2026-11-22 09:31:00 UTC |  |\n" +
+		"**retrying**" + head + "| webhook crm | retrying | 2 of 3 | 2126-11-22 09:31:00 UTC |  |\n" +
 			"| webhook mailing | delivered | 1 of 1 |  |  |\n",
 		"**completed**" + head + "| webhook crm | delivered | 3 of 3 |  |  |\n| webhook mailing | delivered | 1 of 1 |  |  |\n",
 	}, details)
