@@ -22,12 +22,14 @@ type databaseSchema struct {
 	database string
 	schema   string // folder in the server's embedded schemas
 	version  string // what this server wants at least
+	// finish changes what the schema's own files made; nil for nothing.
+	finish func(ctx context.Context, session *pgx.Conn) error
 }
 
 func databaseSchemas(prefix string) []databaseSchema {
 	return []databaseSchema{
-		{mainDatabase(prefix), "postgresql/v12/temporal", v12.Version},
-		{visibilityDatabase(prefix), "postgresql/v12/visibility", v12.VisibilityVersion},
+		{mainDatabase(prefix), "postgresql/v12/temporal", v12.Version, nil},
+		{visibilityDatabase(prefix), "postgresql/v12/visibility", v12.VisibilityVersion, leanVisibility},
 	}
 }
 
@@ -69,7 +71,13 @@ func (s databaseSchema) upgrade(ctx context.Context, u *url.URL, logger log.Logg
 		}
 	}
 	update := &schematool.UpdateConfig{DBName: s.database, SchemaName: s.schema}
-	return schematool.NewUpdateSchemaTask(conn, update, logger).Run()
+	if err := schematool.NewUpdateSchemaTask(conn, update, logger).Run(); err != nil {
+		return err
+	}
+	if s.finish == nil {
+		return nil
+	}
+	return s.finish(ctx, session)
 }
 
 // lockSchema waits for its turn by asking again and again: a session blocked

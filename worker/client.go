@@ -52,7 +52,8 @@ func Dial(ctx context.Context, connection Connection) (client.Client, error) {
 		Namespace:    connection.Namespace,
 		Logger:       log.NewStructuredLogger(connection.Log.With("component", "temporal")),
 		ConnectionOptions: client.ConnectionOptions{
-			DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(workflows.FailFast)},
+			GrpcCompression: &client.GrpcCompressionNone{}, // a lead is small and the server near
+			DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(workflows.FailFast)},
 		},
 	}
 	for {
