@@ -13,10 +13,15 @@ const (
 	ActionWebhook ActionType = "webhook"
 	ActionEmail   ActionType = "email"
 	ActionSlack   ActionType = "slack"
+	// ActionClient is the work of a handler in the visitor's page. A form has it
+	// by its execution mode, and not among the actions that its author lists.
+	ActionClient ActionType = "client"
 )
 
 // Valid reports whether t is a known action type.
-func (t ActionType) Valid() bool { return t == ActionWebhook || t == ActionEmail || t == ActionSlack }
+func (t ActionType) Valid() bool {
+	return t == ActionWebhook || t == ActionEmail || t == ActionSlack || t == ActionClient
+}
 
 // Action is what a form does with a submission, as defined by one version of
 // the form. Where it goes, a Destination, is read fresh at each attempt.

@@ -31,6 +31,19 @@ type Delivery struct {
 	DismissReason string
 
 	Attempts []Attempt `gorm:"foreignKey:DeliveryID"`
+	// Targets are those of the runs that did not go to the action's own
+	// destination, in their order.
+	Targets []Target `gorm:"foreignKey:DeliveryID"`
+}
+
+// Target is where a run of the delivery goes.
+func (d Delivery) Target(runSeq int) Target {
+	for _, target := range d.Targets {
+		if target.RunSeq == runSeq {
+			return target
+		}
+	}
+	return Target{}
 }
 
 // Trigger says what made an attempt happen.

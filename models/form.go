@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -53,11 +54,41 @@ type FormDefinition struct {
 	Honeypot string `json:"honeypot,omitempty"`
 	// MinFillSeconds is the shortest time in which a person fills the form in, 0
 	// to MaxFillSeconds; 0 bounds nothing.
-	MinFillSeconds int      `json:"minFillSeconds,omitempty"`
-	Actions        []Action `json:"actions"`
+	MinFillSeconds int `json:"minFillSeconds,omitempty"`
+	// ExecutionMode says who does the work after a submission; empty, in versions
+	// from before there was a choice, means ModeWebhook.
+	ExecutionMode ExecutionMode `json:"executionMode,omitempty"`
+	// ClientHandler is the name of the handler in the page; empty unless the mode
+	// has one.
+	ClientHandler string   `json:"clientHandler,omitempty"`
+	Actions       []Action `json:"actions"`
 	// Qualification scores the leads; nil for a form whose leads all qualify.
 	Qualification *QualificationRules `json:"qualification,omitempty"`
 }
+
+// ExecutionMode says who does the work after a submission. Other actions run in
+// every mode.
+type ExecutionMode string
+
+// The execution modes.
+const (
+	// ModeWebhook: the server calls the form's webhook.
+	ModeWebhook ExecutionMode = "webhook"
+	// ModeClient: a handler in the visitor's page does it, and reports what came of
+	// it.
+	ModeClient ExecutionMode = "client"
+	// ModeBoth: the server and the page, each for itself.
+	ModeBoth ExecutionMode = "both"
+)
+
+// Valid reports whether m is a known mode.
+func (m ExecutionMode) Valid() bool { return m == ModeWebhook || m.InPage() }
+
+// InPage reports whether a handler in the page has a part in it.
+func (m ExecutionMode) InPage() bool { return m == ModeClient || m == ModeBoth }
+
+// Mode returns the definition's execution mode.
+func (d FormDefinition) Mode() ExecutionMode { return cmp.Or(d.ExecutionMode, ModeWebhook) }
 
 // MaxFillSeconds is the largest MinFillSeconds: whoever is that slow need not be
 // a machine.

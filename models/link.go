@@ -1,8 +1,10 @@
 package models
 
 import (
+	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // ConversationURL makes the link to a conversation from a template with
@@ -22,4 +24,19 @@ func fillLink(template, placeholder, id string) string {
 		return ""
 	}
 	return strings.ReplaceAll(template, placeholder, url.PathEscape(id))
+}
+
+// CheckLink refuses a text that is shown to people as a link and is none that
+// they can follow safely: it is an http or https URL with a host and without a user,
+// and has no character that would end it where it is shown.
+func CheckLink(link string) error {
+	strange := func(r rune) bool {
+		return !unicode.IsPrint(r) || strings.ContainsRune(" <>\"\\^`{|}", r)
+	}
+	parsed, err := url.Parse(link)
+	if err != nil || parsed.Hostname() == "" || parsed.User != nil || strings.ContainsFunc(link, strange) ||
+		parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return errors.New("a link begins with http:// or https:// and a host, and has no spaces")
+	}
+	return nil
 }

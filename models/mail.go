@@ -35,7 +35,7 @@ type Alert struct {
 	// many of them the alert that is leaving tells of.
 	Failed int
 	Told   int
-	// UndeliveredAt is when the log last said that deliveries of the form wait
-	// undelivered; nil for never.
+	// UndeliveredAt is when the log, and a mail to the form's owner, last said that
+	// deliveries of the form wait undelivered; nil for never.
 	UndeliveredAt *time.Time
 }

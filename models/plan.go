@@ -34,6 +34,8 @@ type PlannedDelivery struct {
 	// Made is how many attempts the run made before the schedule begins: more
 	// than 0 where a delivery that gave up is replayed in the run that goes on.
 	Made int `json:"made,omitempty"`
+	// Retargeted says that the run has a Target.
+	Retargeted bool `json:"retargeted,omitempty"`
 }
 
 // MaxAttempts is the number of the try after which the delivery gives up.
@@ -55,10 +57,14 @@ func (d PlannedDelivery) WaitAfter(attempt int) time.Duration {
 
 // Label names the delivery for people: "webhook crm".
 func (d PlannedDelivery) Label() string {
-	if d.Action == string(d.Type) {
-		return d.Action
+	label := string(d.Type)
+	if d.Action != label {
+		label += " " + d.Action
 	}
-	return string(d.Type) + " " + d.Action
+	if d.Retargeted {
+		label += " (to another URL)"
+	}
+	return label
 }
 
 // DeliveryOutcome is where one delivery stood when its run ended.

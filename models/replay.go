@@ -5,13 +5,18 @@ import "time"
 // ReplayStatus is where a replay of many leads stands.
 type ReplayStatus string
 
-// The statuses of a replay. The last two are its ends.
+// The statuses of a replay. The last three are its ends.
 const (
 	ReplayRunning   ReplayStatus = "running"
 	ReplayPaused    ReplayStatus = "paused"
 	ReplayCancelled ReplayStatus = "cancelled"
 	ReplayCompleted ReplayStatus = "completed"
+	// ReplayFailed: its workflow ended before it had taken all leads.
+	ReplayFailed ReplayStatus = "failed"
 )
+
+// Over reports that the replay takes no more leads.
+func (s ReplayStatus) Over() bool { return s != ReplayRunning && s != ReplayPaused }
 
 // Replay is a replay of all failed leads that a filter selects.
 type Replay struct {
@@ -26,8 +31,11 @@ type Replay struct {
 	// CreatedAt is when the replay was made. Leads that failed later are not part
 	// of it.
 	CreatedAt time.Time
-	// EndedAt is when the last lead was replayed, or the replay cancelled.
+	// EndedAt is when the last lead was replayed, or the replay cancelled or failed.
 	EndedAt *time.Time
+	// FailureReason says how the workflow of a failed replay ended; empty for any
+	// other.
+	FailureReason string
 }
 
 // ReplayLead is a lead that a replay took to its next run.

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Submission is a lead: one filled-in form. Its JSON form is what is sealed
 // into workflow input between acceptance and storage.
@@ -11,10 +14,13 @@ type Submission struct {
 	// FormName is the form's name at that version.
 	FormName string `json:"formName"`
 	// AgentID, ConversationID and SessionID are the caller's own ids.
-	AgentID        string   `json:"agentId"`
-	ConversationID string   `json:"conversationId,omitempty"`
-	SessionID      string   `json:"sessionId,omitempty"`
-	FormData       Document `json:"formData"`
+	AgentID        string `json:"agentId"`
+	ConversationID string `json:"conversationId,omitempty"`
+	SessionID      string `json:"sessionId,omitempty"`
+	// ConversationURL is what the agent told of the conversation, read with the lead;
+	// see ConversationLink.
+	ConversationURL string   `gorm:"-" json:"-"`
+	FormData        Document `json:"formData"`
 	// FieldsCompleted names the fields that the visitor filled in, in order.
 	FieldsCompleted []string `gorm:"serializer:json;type:jsonb" json:"fieldsCompleted"`
 	Signals         Document `json:"signals,omitempty"`
@@ -49,6 +55,12 @@ type Submission struct {
 	Assignee string `json:"-"`
 
 	Deliveries []Delivery `gorm:"foreignKey:SubmissionID" json:"-"`
+}
+
+// ConversationLink is the link to the lead's conversation: the conversation's own,
+// or else what the template makes.
+func (s Submission) ConversationLink(template string) string {
+	return cmp.Or(s.ConversationURL, ConversationURL(template, s.ConversationID))
 }
 
 // Assign takes where the lead was routed.

@@ -40,6 +40,8 @@ const (
 	ErrorProviderRejected  ErrorCode = "provider_rejected"
 	ErrorRateLimited       ErrorCode = "rate_limited"
 	ErrorCancelled         ErrorCode = "cancelled"
+	// ErrorHandlerFailed: the handler in the visitor's page says that it failed.
+	ErrorHandlerFailed ErrorCode = "handler_failed"
 )
 
 // Valid reports whether c is on the list.
@@ -47,7 +49,7 @@ func (c ErrorCode) Valid() bool {
 	switch c {
 	case ErrorTimeout, ErrorDNS, ErrorConnectionRefused, ErrorConnectionReset, ErrorTLS, ErrorRedirectRefused,
 		ErrorAddressRefused, ErrorHTTPStatus, ErrorNotJSON, ErrorResponseTooLarge, ErrorProtocol, ErrorGone,
-		ErrorActionDisabled, ErrorNoRecipient, ErrorProviderRejected, ErrorRateLimited, ErrorCancelled:
+		ErrorActionDisabled, ErrorNoRecipient, ErrorProviderRejected, ErrorRateLimited, ErrorCancelled, ErrorHandlerFailed:
 		return true
 	}
 	return false

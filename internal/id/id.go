@@ -26,6 +26,7 @@ const (
 	Key        Kind = "key"
 	Audit      Kind = "aud"
 	Replay     Kind = "rpl"
+	Decision   Kind = "gate"
 )
 
 // suffixLength is the length of 128 bits in base 32, two bits of padding in

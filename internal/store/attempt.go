@@ -21,6 +21,9 @@ type Job struct {
 	Destination models.Destination
 	// Secret is that of the destination's form; nil where none was made yet.
 	Secret *models.Secret
+	// Target is where the attempt's run goes, where it is not the destination's own
+	// URL.
+	Target models.Target
 	// Test marks a job that was made up to try an action out: there is no such
 	// lead, and receivers are told so.
 	Test bool
@@ -111,8 +114,14 @@ func (s *Store) DestinationOf(ctx context.Context, deliveryID string) (models.De
 type liveDelivery struct {
 	models.Delivery
 
-	Submission  *models.Submission `gorm:"foreignKey:SubmissionID;references:ID"`
-	Destination *liveDestination   `gorm:"foreignKey:ActionID;references:ActionID"`
+	Submission  *liveSubmission  `gorm:"foreignKey:SubmissionID;references:ID"`
+	Destination *liveDestination `gorm:"foreignKey:ActionID;references:ActionID"`
+}
+
+type liveSubmission struct {
+	models.Submission
+
+	Conversation *conversationLink `gorm:"foreignKey:ConversationID,AgentID;references:ID,AgentID"`
 }
 
 type liveDestination struct {
@@ -125,43 +134,54 @@ type liveDestination struct {
 func (liveDelivery) TableName() string { return "deliveries" }
 
 // TableName implements gorm's Tabler.
+func (liveSubmission) TableName() string { return "submissions" }
+
+// TableName implements gorm's Tabler.
 func (liveDestination) TableName() string { return "destinations" }
 
 func readJob(db *gorm.DB, deliveryID string) (Job, error) {
 	var live liveDelivery
-	err := db.Joins("Submission").Joins("Destination").Joins("Destination.Secret").Take(&live, "deliveries.id = ?", deliveryID).Error
+	err := db.Joins("Submission").Joins("Submission.Conversation").Joins("Destination").Joins("Destination.Secret").
+		Take(&live, "deliveries.id = ?", deliveryID).Error
 	if err != nil {
 		return Job{}, lacking(ReasonErased, read(err, "delivery"))
 	}
 	if live.Destination == nil || live.Destination.ActionID == "" {
 		return Job{}, lacking(ReasonNoDestination, read(gorm.ErrRecordNotFound, "destination"))
 	}
+	lead := live.Submission.Submission
+	if live.Submission.Conversation != nil {
+		lead.ConversationURL = live.Submission.Conversation.URL
+	}
 	return Job{
-		Delivery: live.Delivery, Submission: *live.Submission,
+		Delivery: live.Delivery, Submission: lead,
 		Destination: live.Destination.Destination, Secret: live.Destination.Secret,
 	}, nil
 }
 
 // CloseAttempt records an attempt's verdict, and on success that the delivery
-// is done. Closing an attempt twice changes nothing.
+// is done: in one statement, because every lead waits for it. Closing an attempt
+// twice changes nothing.
 func (s *Store) CloseAttempt(ctx context.Context, attempt models.Attempt) error {
-	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		closed := tx.Model(&models.Attempt{}).
-			Where("delivery_id = ? AND run_seq = ? AND n = ? AND finished_at IS NULL",
-				attempt.DeliveryID, attempt.RunSeq, attempt.N).
-			Select("FinishedAt", "DurationMS", "Outcome", "HTTPStatus", "ErrorCode", "Error", "RetryAfter", "Response", "Address",
-				"DNSMS", "ConnectMS", "TLSMS", "FirstByteMS").
-			Updates(&attempt)
-		if closed.Error != nil || closed.RowsAffected == 0 || attempt.Outcome != models.OutcomeDelivered {
-			return closed.Error
-		}
-		return tx.Model(&models.Delivery{}).
-			Where("id = ? AND run_seq = ?", attempt.DeliveryID, attempt.RunSeq).
-			Where("status IN ?", []models.DeliveryStatus{models.DeliveryPending, models.DeliveryRetrying}).
-			Updates(map[string]any{
-				"status": models.DeliveryDelivered, "attempt": attempt.N, "error_code": "", "error": "",
-				"next_attempt_at": nil, "updated_at": attempt.FinishedAt,
-			}).Error
-	})
+	phases := attempt.Phases
+	err := s.db.WithContext(ctx).Exec(`
+		WITH closed AS (
+			UPDATE attempts SET finished_at = @at, duration_ms = @duration, outcome = @outcome, http_status = @status,
+			       error_code = @code, error = @error, retry_after = @retryAfter, response = @response, address = @address,
+			       dns_ms = @dns, connect_ms = @connect, tls_ms = @tls, first_byte_ms = @firstByte
+			WHERE delivery_id = @delivery AND run_seq = @run AND n = @n AND finished_at IS NULL
+			RETURNING delivery_id, run_seq, n, outcome, finished_at)
+		UPDATE deliveries SET status = @delivered, attempt = closed.n, error_code = '', error = '',
+		       next_attempt_at = NULL, updated_at = closed.finished_at
+		FROM closed
+		WHERE deliveries.id = closed.delivery_id AND deliveries.run_seq = closed.run_seq
+		      AND closed.outcome = @success AND deliveries.status IN ('pending', 'retrying')`,
+		map[string]any{
+			"at": attempt.FinishedAt, "duration": attempt.DurationMS, "outcome": attempt.Outcome, "status": attempt.HTTPStatus,
+			"code": attempt.ErrorCode, "error": attempt.Error, "retryAfter": attempt.RetryAfter, "response": attempt.Response,
+			"address": attempt.Address, "dns": phases.DNSMS, "connect": phases.ConnectMS, "tls": phases.TLSMS, "firstByte": phases.FirstByteMS,
+			"delivery": attempt.DeliveryID, "run": attempt.RunSeq, "n": attempt.N,
+			"delivered": models.DeliveryDelivered, "success": models.OutcomeDelivered,
+		}).Error
 	return wrap(err, "close attempt")
 }

@@ -36,6 +36,9 @@ func (s *Store) Persist(ctx context.Context, lead models.Submission, deliveries 
 		if err := claimFiles(tx, lead); err != nil {
 			return err
 		}
+		if err := noteConversation(tx, lead); err != nil {
+			return err
+		}
 		return assignLead(tx, &lead) // last: it holds the team's row until the end
 	})
 	if err != nil {
@@ -96,51 +99,42 @@ func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
 	return wrap(err, "mark retrying")
 }
 
-// Finalize records how a run ended. Writes of a run that is not the newest, and
+// Finalize records how a run ended, in one statement: the lead, the attempts that
+// were left open, and the deliveries. Writes of a run that is not the newest, and
 // repeated writes, change nothing.
 func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error {
-	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		updated := tx.Model(&models.Submission{}).
-			Where("id = ? AND run_seq = ?", submissionID, runSeq).
-			Where("status IN ?", []models.Status{models.StatusPending, models.StatusRetrying}).
-			Updates(map[string]any{
-				"status": conclusion.Status(), "failure_reason": conclusion.FailureReason(), "completed_at": at,
-			})
-		if updated.Error != nil || updated.RowsAffected == 0 || len(conclusion.Outcomes) == 0 {
-			return updated.Error
-		}
-		return finishDeliveries(tx, runSeq, conclusion.Outcomes, at)
-	})
+	outcomes, err := outcomeRows(conclusion.Outcomes)
+	if err != nil {
+		return wrap(err, "finalize lead")
+	}
+	err = s.db.WithContext(ctx).Exec(`
+		WITH ended AS (
+			UPDATE submissions SET status = @status, failure_reason = @reason, completed_at = @at
+			WHERE id = @lead AND run_seq = @run AND status IN ('pending', 'retrying')
+			RETURNING run_seq),
+		outcomes AS (
+			SELECT o.*, ended.run_seq
+			FROM ended, jsonb_to_recordset(CAST(@outcomes AS jsonb))
+			     AS o (id text, n bigint, status text, outcome text, http_status bigint, code text, message text)),
+		closed AS (
+			UPDATE attempts SET finished_at = @at, outcome = o.outcome, http_status = o.http_status,
+			       error_code = o.code, error = o.message
+			FROM outcomes AS o
+			WHERE attempts.delivery_id = o.id AND attempts.run_seq = o.run_seq AND attempts.n = o.n
+			      AND attempts.finished_at IS NULL)
+		UPDATE deliveries SET status = o.status, attempt = o.n, error_code = o.code, error = o.message,
+		       next_attempt_at = NULL, updated_at = @at
+		FROM outcomes AS o
+		WHERE deliveries.id = o.id AND deliveries.run_seq = o.run_seq
+		      AND deliveries.status IN ('pending', 'retrying')`,
+		map[string]any{
+			"lead": submissionID, "run": runSeq, "at": at, "outcomes": outcomes,
+			"status": conclusion.Status(), "reason": conclusion.FailureReason(),
+		}).Error
 	return wrap(err, "finalize lead")
 }
 
-// finishDeliveries writes all outcomes in two statements: the attempts that
-// were left open, and the deliveries.
-func finishDeliveries(tx *gorm.DB, runSeq int, outcomes []models.DeliveryOutcome, at time.Time) error {
-	rows, err := outcomeRows(outcomes)
-	if err != nil {
-		return err
-	}
-	if err := tx.Exec(`
-		UPDATE attempts SET finished_at = ?, outcome = o.outcome, http_status = o.http_status,
-		       error_code = o.code, error = o.message
-		FROM jsonb_to_recordset(?::jsonb)
-		     AS o (id text, n bigint, outcome text, http_status bigint, code text, message text)
-		WHERE attempts.delivery_id = o.id AND attempts.run_seq = ? AND attempts.n = o.n
-		      AND attempts.finished_at IS NULL`,
-		at, rows, runSeq).Error; err != nil {
-		return err
-	}
-	return tx.Exec(`
-		UPDATE deliveries SET status = o.status, attempt = o.n, error_code = o.code, error = o.message,
-		       next_attempt_at = NULL, updated_at = ?
-		FROM jsonb_to_recordset(?::jsonb) AS o (id text, n bigint, status text, code text, message text)
-		WHERE deliveries.id = o.id AND deliveries.run_seq = ?
-		      AND deliveries.status IN ('pending', 'retrying')`,
-		at, rows, runSeq).Error
-}
-
-// outcomeRows encodes outcomes as the record set that finishDeliveries reads.
+// outcomeRows encodes outcomes as the record set that Finalize reads.
 func outcomeRows(outcomes []models.DeliveryOutcome) (models.Document, error) {
 	rows := make([]map[string]any, len(outcomes))
 	for i, outcome := range outcomes {

@@ -52,9 +52,33 @@ func calls(text string) []call {
 			_, err := s.BeginReplay(ctx, store.Replay{SubmissionID: text, RunSeq: 1, DeliveryIDs: []string{text}, At: start})
 			return err
 		}},
+		{"Target", func(ctx context.Context, s *store.Store) error { _, err := s.Target(ctx, text, 1); return err }},
 		{"Submission", func(ctx context.Context, s *store.Store) error { _, err := s.Submission(ctx, text); return err }},
 		{"Submissions", func(ctx context.Context, s *store.Store) error {
 			_, err := s.Submissions(ctx, store.SubmissionFilter{FormID: text, Limit: 1})
+			return err
+		}},
+		{"SaveConversation", func(ctx context.Context, s *store.Store) error {
+			_, err := s.SaveConversation(ctx, aChat("agent_1", text))
+			return err
+		}},
+		{"ConversationsOf", func(ctx context.Context, s *store.Store) error {
+			_, err := s.ConversationsOf(ctx, text, nil)
+			return err
+		}},
+		{"Conversations", func(ctx context.Context, s *store.Store) error {
+			_, err := s.Conversations(ctx, store.ConversationFilter{AgentIDs: []string{text}, Limit: 1})
+			return err
+		}},
+		{"LeadsOf", func(ctx context.Context, s *store.Store) error {
+			_, err := s.LeadsOf(ctx, store.ConversationKey{AgentID: "agent_1", ID: text}, 1)
+			return err
+		}},
+		{"AddDecisions", func(ctx context.Context, s *store.Store) error {
+			return s.AddDecisions(ctx, []models.GateDecision{aDecision(1, text)})
+		}},
+		{"Decisions", func(ctx context.Context, s *store.Store) error {
+			_, err := s.Decisions(ctx, store.ConversationKey{AgentID: "agent_1", ID: text}, 1)
 			return err
 		}},
 		{"CreateForm", func(ctx context.Context, s *store.Store) error { return s.CreateForm(ctx, form) }},

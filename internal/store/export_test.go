@@ -33,3 +33,23 @@ func (s *Store) AssignThen(teamID string, now time.Time, then func() error) erro
 func (s *Store) UndeliveredSQL(filter UndeliveredFilter) string {
 	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return filter.page(tx).Scan(&[]Undelivered{}) })
 }
+
+// ConversationsSQL is how a page of conversations is read.
+func (s *Store) ConversationsSQL(filter ConversationFilter) string {
+	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return filter.page(tx).Find(&[]models.Conversation{}) })
+}
+
+// ConversationsOfSQL is how the conversations of an id are read.
+func (s *Store) ConversationsOfSQL(id string, agentIDs []string) string {
+	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return ofID(tx, id, agentIDs).Find(&[]models.Conversation{}) })
+}
+
+// LeadsOfSQL is how the leads of a conversation are read.
+func (s *Store) LeadsOfSQL(key ConversationKey) string {
+	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return key.leads(tx, 10).Find(&[]models.Submission{}) })
+}
+
+// DecisionsSQL is how the decisions of a conversation are read.
+func (s *Store) DecisionsSQL(key ConversationKey) string {
+	return s.db.ToSQL(func(tx *gorm.DB) *gorm.DB { return key.decisions(tx, 10).Find(&[]models.GateDecision{}) })
+}

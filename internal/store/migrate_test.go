@@ -30,12 +30,15 @@ func tableModels() []any {
 		&models.Alert{},
 		&models.Attempt{},
 		&models.Audit{},
+		&models.ClientResult{},
+		&models.Conversation{},
 		&models.Delivery{},
 		&models.Destination{},
 		&models.File{},
 		&models.FileContent{},
 		&models.Form{},
 		&models.FormVersion{},
+		&models.GateDecision{},
 		&models.Intake{},
 		&models.Key{},
 		&models.Mail{},
@@ -46,6 +49,7 @@ func tableModels() []any {
 		&models.Routing{},
 		&models.Secret{},
 		&models.Submission{},
+		&models.Target{},
 		&models.Team{},
 	}
 }
@@ -138,6 +142,10 @@ var rowsAfter = map[int64]string{
 	     INSERT INTO file_contents VALUES ('file_1', '\x00')`,
 	14: `INSERT INTO replays VALUES ('rpl_1', '{}', 'running', 1, 10, now(), NULL);
 	     INSERT INTO replay_leads VALUES ('rpl_1', 'sub_1', 2)`,
+	18: `INSERT INTO targets VALUES ('dlv_1', 1, 'https://example.com', 'sealed')`,
+	19: `INSERT INTO conversations VALUES ('conv_1', 'agent_1', '', '', '[]', 0, now(), now());
+	     INSERT INTO gate_decisions VALUES ('gate_1', 'agent_1', 'conv_1', '', 'form_1', 1, 'contact', now(), 0, '', true, false, 'form_disabled', '[]')`,
+	20: `INSERT INTO client_results VALUES ('sub_1', 1, 'succeeded', '', 'sealed', now(), NULL)`,
 }
 
 func TestUpgradedEqualsFresh(t *testing.T) {

@@ -17,14 +17,18 @@ type Replay struct {
 	// RunSeq is the number of the run that ended, as whoever asks has seen it.
 	RunSeq int
 	// DeliveryIDs are what the new run delivers: deliveries of the lead, each
-	// once, at least one.
+	// once, at least one. See Bulk for those that were dismissed meanwhile.
 	DeliveryIDs []string
 	// Named says that the caller named them: then one that was dismissed counts.
 	Named bool
 	At    time.Time
 	// Bulk is the replay of many leads that this is part of; empty for none. A
-	// lead is part of one once.
+	// lead is part of one once. It makes those of the deliveries that are still
+	// failed.
 	Bulk string
+	// Targets are where the new run goes, one for each of its deliveries; none for
+	// the actions' own destinations.
+	Targets []models.Target
 }
 
 // BeginReplay takes an ended lead to its next run and returns it as it is then,
@@ -57,8 +61,13 @@ func (s *Store) BeginReplay(ctx context.Context, replay Replay) (models.Submissi
 		if again.Error != nil {
 			return again.Error
 		}
-		if again.RowsAffected != int64(len(replay.DeliveryIDs)) {
-			return errLeadChanged
+		if err := replay.complete(int(again.RowsAffected)); err != nil {
+			return err
+		}
+		if len(replay.Targets) > 0 {
+			if err := tx.Create(&replay.Targets).Error; err != nil {
+				return err
+			}
 		}
 		if err := noteBulk(tx, replay); err != nil {
 			return err
@@ -66,6 +75,15 @@ func (s *Store) BeginReplay(ctx context.Context, replay Replay) (models.Submissi
 		return tx.Take(&lead, "id = ?", replay.SubmissionID).Error
 	})
 	return lead, wrap(err, "begin replay")
+}
+
+// complete refuses a replay that makes other deliveries than it should. One of many
+// leads makes what is left of a lead: somebody may dismiss one at this moment.
+func (r Replay) complete(made int) error {
+	if made == len(r.DeliveryIDs) || r.Bulk != "" && made > 0 {
+		return nil
+	}
+	return errLeadChanged
 }
 
 var errLeadChanged = models.Errorf(models.CodeConflict, "The lead changed meanwhile.")

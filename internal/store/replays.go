@@ -41,10 +41,13 @@ func (s *Store) CountReplayable(ctx context.Context, filter SubmissionFilter) (i
 // later, for the first time or again, is for another.
 const failedBefore = "completed_at < ?"
 
+// replayable narrows a query to the failed leads that the filter selects, of those
+// with a delivery that failed and that no visitor's page makes.
 func replayable(query *gorm.DB, filter SubmissionFilter) *gorm.DB {
 	filter.Status = models.StatusFailed
 	return filter.where(query).
-		Where("EXISTS (SELECT FROM deliveries WHERE submission_id = submissions.id AND deliveries.status = ?)", models.DeliveryFailed)
+		Where("EXISTS (SELECT FROM deliveries WHERE submission_id = submissions.id AND deliveries.status = ? AND type <> ?)",
+			models.DeliveryFailed, models.ActionClient)
 }
 
 // Replay reads a replay.
@@ -96,7 +99,8 @@ func (s *Store) ReplayPage(ctx context.Context, replay models.Replay, after *Sub
 
 // MoveReplay takes a replay to another status, where it is in one of those it may
 // come from: paused from running and back, cancelled from both, completed from
-// running. It is a conflict elsewhere; being there already is not.
+// running. It is a conflict elsewhere; being there already is not. FailReplay takes
+// it to failed.
 func (s *Store) MoveReplay(ctx context.Context, id string, to models.ReplayStatus, at time.Time) (models.Replay, error) {
 	change := map[string]any{"status": to}
 	from := []models.ReplayStatus{models.ReplayRunning}
@@ -107,7 +111,7 @@ func (s *Store) MoveReplay(ctx context.Context, id string, to models.ReplayStatu
 		from, change["ended_at"] = append(from, models.ReplayPaused), at
 	case models.ReplayCompleted:
 		change["ended_at"] = at
-	case models.ReplayPaused:
+	case models.ReplayPaused, models.ReplayFailed:
 	}
 	moved := s.db.WithContext(ctx).Model(&models.Replay{}).Where("id = ? AND status IN ?", id, from).Updates(change)
 	if moved.Error != nil {
@@ -120,4 +124,23 @@ func (s *Store) MoveReplay(ctx context.Context, id string, to models.ReplayStatu
 		}
 	}
 	return replay, err
+}
+
+// OpenReplays lists the ids of the replays that were made before a time and have
+// not ended, oldest first.
+func (s *Store) OpenReplays(ctx context.Context, madeBefore time.Time) ([]string, error) {
+	var ids []string
+	err := s.db.WithContext(ctx).Model(&models.Replay{}).
+		Where("status IN ? AND created_at < ?", []models.ReplayStatus{models.ReplayRunning, models.ReplayPaused}, madeBefore).
+		Order("created_at, id").Pluck("id", &ids).Error
+	return ids, wrap(err, "list open replays")
+}
+
+// FailReplay ends a replay whose workflow has ended, and reports whether it did: one
+// that has ended meanwhile is left as it is.
+func (s *Store) FailReplay(ctx context.Context, id, reason string, at time.Time) (failed bool, err error) {
+	moved := s.db.WithContext(ctx).Model(&models.Replay{}).
+		Where("id = ? AND status IN ?", id, []models.ReplayStatus{models.ReplayRunning, models.ReplayPaused}).
+		Updates(map[string]any{"status": models.ReplayFailed, "failure_reason": reason, "ended_at": at})
+	return moved.RowsAffected > 0, wrap(moved.Error, "fail replay")
 }

@@ -17,7 +17,9 @@ func (s *Store) Submission(ctx context.Context, id string) (models.Submission, e
 	if err := withDeliveries(s.db.WithContext(ctx)).Take(&row, "id = ?", id).Error; err != nil {
 		return models.Submission{}, read(err, "submission")
 	}
-	return row, nil
+	rows := []models.Submission{row}
+	err := s.complete(ctx, rows)
+	return rows[0], err
 }
 
 // SubmissionFilter selects leads. Zero fields select everything.
@@ -70,7 +72,7 @@ func (s *Store) Submissions(ctx context.Context, filter SubmissionFilter) ([]mod
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, wrap(err, "read submissions")
 	}
-	return rows, nil
+	return rows, s.complete(ctx, rows)
 }
 
 // where narrows a query to the leads that the filter selects.
@@ -119,6 +121,14 @@ func (f SubmissionFilter) page(query *gorm.DB) *gorm.DB {
 
 // likeEscaper keeps the wildcards of LIKE from meaning more than themselves.
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// complete reads what else belongs to leads.
+func (s *Store) complete(ctx context.Context, rows []models.Submission) error {
+	if err := s.linkConversations(ctx, rows); err != nil {
+		return err
+	}
+	return s.addTargets(ctx, rows)
+}
 
 func withDeliveries(db *gorm.DB) *gorm.DB {
 	return db.

@@ -96,6 +96,8 @@ type WaitingForm struct {
 	// of them did.
 	Count    int
 	OldestAt time.Time
+	// ByCode counts them by the reason, the largest count first.
+	ByCode []CodeCount `gorm:"serializer:json"`
 }
 
 // ClaimUndelivered returns the forms with deliveries that gave up before the
@@ -104,11 +106,15 @@ type WaitingForm struct {
 func (s *Store) ClaimUndelivered(ctx context.Context, claim UndeliveredClaim) ([]WaitingForm, error) {
 	var forms []WaitingForm
 	err := s.db.WithContext(ctx).Raw(`
-		WITH waiting AS (
-			SELECT form_id, count(*) AS count, min(deliveries.updated_at) AS oldest_at
+		WITH coded AS (
+			SELECT form_id, error_code, count(*) AS count, min(deliveries.updated_at) AS oldest_at
 			FROM deliveries JOIN submissions ON submissions.id = deliveries.submission_id
 			WHERE deliveries.status = 'failed' AND deliveries.updated_at <= @before
-			GROUP BY form_id
+			GROUP BY form_id, error_code
+		), waiting AS (
+			SELECT form_id, sum(count) AS count, min(oldest_at) AS oldest_at,
+			       jsonb_agg(jsonb_build_object('errorCode', error_code, 'count', count) ORDER BY count DESC, error_code) AS by_code
+			FROM coded GROUP BY form_id
 		), claimed AS (
 			INSERT INTO alerts (form_id, submission_id, run_seq, sent_at, told, failed, undelivered_at)
 			SELECT form_id, '', 0, to_timestamp(0), 0, 0, @at FROM waiting ORDER BY form_id
@@ -120,4 +126,11 @@ func (s *Store) ClaimUndelivered(ctx context.Context, claim UndeliveredClaim) ([
 		"at": claim.At, "before": claim.FailedBefore, "last": claim.At.Add(-claim.Every),
 	}).Scan(&forms).Error
 	return forms, wrap(err, "claim undelivered")
+}
+
+// DeferUndelivered has a form be claimed again as though its last claim were of a
+// time: what it was claimed for could not be said.
+func (s *Store) DeferUndelivered(ctx context.Context, formID string, claimedAt time.Time) error {
+	err := s.db.WithContext(ctx).Model(&models.Alert{}).Where("form_id = ?", formID).Update("undelivered_at", claimedAt).Error
+	return wrap(err, "defer undelivered")
 }

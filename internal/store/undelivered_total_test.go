@@ -93,17 +93,31 @@ func TestEachFormThatWaitsIsClaimedOnceInAWhile(t *testing.T) {
 	ofForm := func(id string) func(*models.Submission) {
 		return func(lead *models.Submission) { lead.FormID = id }
 	}
-	gaveUp(t, s, 2, ofForm("form_2"), refused(), refused())
+	gaveUp(t, s, 2, ofForm("form_2"), refused(), timedOut(), refused())
 	gaveUp(t, s, 1, ofForm("form_3"), refused())
 	gaveUp(t, s, 5, ofForm("form_1"), refused())
 
 	require.Empty(t, sayOf(t, s, 10), "too young")
+	refusals := func(n int) store.CodeCount { return store.CodeCount{ErrorCode: models.ErrorHTTPStatus, Count: n} }
 	require.Empty(t, cmp.Diff([]store.WaitingForm{
-		{FormID: "form_3", Count: 1, OldestAt: minute(1)}, {FormID: "form_2", Count: 2, OldestAt: minute(2)},
+		{FormID: "form_3", Count: 1, OldestAt: minute(1), ByCode: []store.CodeCount{refusals(1)}},
+		{FormID: "form_2", Count: 3, OldestAt: minute(2), ByCode: []store.CodeCount{refusals(2), {ErrorCode: models.ErrorTimeout, Count: 1}}},
 	}, sayOf(t, s, 12)))
-	require.Empty(t, cmp.Diff([]store.WaitingForm{{FormID: "form_1", Count: 1, OldestAt: minute(5)}}, sayOf(t, s, 15)), "the others were claimed")
+	require.Empty(t, cmp.Diff([]store.WaitingForm{
+		{FormID: "form_1", Count: 1, OldestAt: minute(5), ByCode: []store.CodeCount{refusals(1)}},
+	}, sayOf(t, s, 15)), "the others were claimed")
 	require.Empty(t, sayOf(t, s, 71))
 	require.Len(t, sayOf(t, s, 72), 2, "an hour later")
+}
+
+func TestWhatCouldNotBeSaidIsClaimedSooner(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	gaveUp(t, s, 1, nil, refused())
+	require.Len(t, sayOf(t, s, 20), 1)
+	require.NoError(t, s.DeferUndelivered(t.Context(), "form_1", minute(20).Add(10*time.Minute-time.Hour)))
+	require.Empty(t, sayOf(t, s, 29))
+	require.Len(t, sayOf(t, s, 30), 1)
 }
 
 // The word about a form and the mail about its failed leads do not hold each

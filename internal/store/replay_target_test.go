@@ -1,0 +1,86 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/store"
+	"leadrail/models"
+)
+
+// elsewhere is where the run of crm goes.
+func elsewhere(runSeq int) models.Target {
+	return models.Target{DeliveryID: "dlv_crm", RunSeq: runSeq, URL: "https://other.example.com/a", Secret: models.Sealed("sealed")}
+}
+
+// replayedElsewhere has crm and mailing replayed, crm to another URL.
+func replayedElsewhere(t *testing.T, s *store.Store) {
+	t.Helper()
+	failedLead(t, s)
+	replay := replayOf("crm", "mailing")
+	replay.Targets = []models.Target{elsewhere(2)}
+	beginReplay(t, s, replay)
+}
+
+func TestAReplayGoesElsewhereForOneRun(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	replayedElsewhere(t, s)
+	target, err := s.Target(t.Context(), "dlv_crm", 2)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(elsewhere(2), target))
+	for _, other := range []models.Target{{DeliveryID: "dlv_crm", RunSeq: 1}, {DeliveryID: "dlv_crm", RunSeq: 3}, {DeliveryID: "dlv_mailing", RunSeq: 2}} {
+		_, err := s.Target(t.Context(), other.DeliveryID, other.RunSeq)
+		requireCode(t, models.CodeNotFound, err)
+	}
+
+	finalizeRun(t, s, 2)
+	again := replayOf("crm")
+	again.RunSeq = 2
+	beginReplay(t, s, again)
+	finalizeRun(t, s, 3)
+	again.RunSeq, again.Targets = 3, []models.Target{elsewhere(4)}
+	beginReplay(t, s, again)
+	require.Empty(t, cmp.Diff([]models.Target{elsewhere(2), elsewhere(4)}, deliveryOf(t, s, "crm").Targets), "each run keeps its own")
+	leads, err := s.Submissions(t.Context(), store.SubmissionFilter{Limit: 1})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(read(t, s, "sub_1").Deliveries, leads[0].Deliveries))
+}
+
+// finalizeRun ends a run of sub_1 in which crm failed.
+func finalizeRun(t *testing.T, s *store.Store, runSeq int) {
+	t.Helper()
+	require.NoError(t, s.Finalize(t.Context(), "sub_1", runSeq, models.Conclusion{
+		Outcomes: []models.DeliveryOutcome{{DeliveryID: "dlv_crm", Attempts: 1, Verdict: refused()}},
+	}, minute(35)))
+}
+
+func TestAReplayThatDoesNotBeginGoesNowhere(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	failedLead(t, s)
+	beginReplay(t, s, replayOf("mailing"))
+	replay := replayOf("crm")
+	replay.Targets = []models.Target{elsewhere(2)}
+	_, err := s.BeginReplay(t.Context(), replay)
+	requireCode(t, models.CodeConflict, err)
+	_, err = s.Target(t.Context(), "dlv_crm", 2)
+	requireCode(t, models.CodeNotFound, err)
+}
+
+func TestHealthIsThatOfTheActionsOwnURL(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	replayedElsewhere(t, s)
+	for n, verdict := range []models.Verdict{refused(), delivered()} {
+		attempt := models.Attempt{DeliveryID: "dlv_crm", RunSeq: 2, N: n + 1, Trigger: models.TriggerReplay, StartedAt: minute(31 + n)}
+		openAttempt(t, s, attempt)
+		attempt.Record(verdict)
+		finished := minute(32 + n)
+		attempt.FinishedAt = &finished
+		require.NoError(t, s.CloseAttempt(t.Context(), attempt))
+	}
+	require.Zero(t, healthOf(t, s))
+}
