@@ -117,13 +117,16 @@ func (s *Service) TestAction(ctx context.Context, ref ActionRef) (TestView, erro
 	}, nil
 }
 
-// withAction reads a form whose newest version has the action.
+// withAction reads a form whose newest version has the action. The work of a page
+// is none that the server could try, or switch off.
 func (s *Service) withAction(ctx context.Context, ref ActionRef) (store.FormRecord, error) {
 	record, err := s.form(ctx, ref.FormID)
 	if err != nil {
 		return store.FormRecord{}, err
 	}
-	named := func(action models.Action) bool { return action.ID == ref.ActionID }
+	named := func(action models.Action) bool {
+		return action.ID == ref.ActionID && action.Type != models.ActionClient
+	}
 	if !slices.ContainsFunc(record.Version.Definition.Actions, named) {
 		return store.FormRecord{}, errNoAction()
 	}

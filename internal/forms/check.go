@@ -70,9 +70,7 @@ func (c *checker) form(in *Input) {
 		c.addf("agentId", "required", "Name the agent that shows the form.")
 	}
 	c.name("name", in.Name)
-	if in.ExecutionMode != "" && in.ExecutionMode != "webhook" {
-		c.addf("executionMode", "unsupported", `The execution mode is "webhook".`)
-	}
+	c.mode(in)
 	c.text("title", in.Title)
 	c.text("description", in.Description)
 	c.text("submitLabel", in.SubmitLabel)

@@ -27,6 +27,11 @@ func (c *checker) actions(in *Input) {
 func (c *checker) action(action ActionInput) {
 	own := action.path == ownPath
 	switch {
+	case action.path == clientPath:
+		return // made here
+	case action.Type == models.ActionClient:
+		c.addf(action.path+".type", "unsupported", `Work of the page is no action of the list: set executionMode to "client" or "both", and clientHandler.`)
+		return
 	case own && action.Type != models.ActionWebhook:
 		c.addf(action.path+".type", "unsupported", "The type of the form's own webhook is %q.", models.ActionWebhook)
 		return
@@ -34,6 +39,8 @@ func (c *checker) action(action ActionInput) {
 		c.addf(action.path+".type", "unsupported", "The type of an action is %q, %q or %q.",
 			models.ActionWebhook, models.ActionEmail, models.ActionSlack)
 		return
+	case action.Name == clientName:
+		c.addf(action.path+".name", "reserved", "The work of the page's handler, and it alone, is called %q.", clientName)
 	case own != (action.Name == webhookName):
 		c.addf(action.path+".name", "reserved", "The form's own webhook, and it alone, is called %q.", webhookName)
 	default:
@@ -48,6 +55,7 @@ func (c *checker) action(action ActionInput) {
 		c.slack(action)
 	case models.ActionWebhook:
 		c.webhook(action)
+	case models.ActionClient: // refused above
 	}
 }
 

@@ -80,8 +80,6 @@ func TestTheFormItself(t *testing.T) {
 		"a name that starts with a digit":     {`{"name":"1_form"}`, []string{"name pattern"}},
 		"a name with a line break at its end": {`{"name":"form\n"}`, []string{"name pattern"}},
 		"a name in another script":            {`{"name":"форма"}`, []string{"name pattern"}},
-		"another mode":                        {`{"executionMode":"client"}`, []string{"executionMode unsupported"}},
-		"the mode by name":                    {`{"executionMode":"webhook"}`, nil},
 		"the longest texts":                   {`{"title":"` + long[2:] + `"}`, nil},
 		"texts that are too long": {
 			`{"title":"` + long + `","description":"` + long + `","submitLabel":"` + long + `","successMessage":"` + long + `","errorMessage":"` + long + `"}`,

@@ -25,8 +25,11 @@ type Input struct {
 	// MinFillSeconds is the shortest time in which a person fills the form in,
 	// 0 to models.MaxFillSeconds.
 	MinFillSeconds int `json:"minFillSeconds"`
-	// ExecutionMode is "webhook", the default.
-	ExecutionMode string `json:"executionMode"`
+	// ExecutionMode is "webhook", the default, "client" or "both".
+	ExecutionMode models.ExecutionMode `json:"executionMode"`
+	// ClientHandler names the handler in the page that does the work of the modes
+	// "client" and "both"; absent in "webhook".
+	ClientHandler string `json:"clientHandler"`
 	// Webhook is the form's own webhook; a form may do without.
 	Webhook     *ActionInput  `json:"webhook"`
 	PostActions []ActionInput `json:"postActions"`
@@ -95,14 +98,30 @@ const webhookName = "webhook"
 // ownPath is where a form's own webhook stands in it.
 const ownPath = "webhook"
 
-// actions lists the form's own webhook, if any, and the post-actions with
-// every default filled in.
+// clientName is the action name of the work of a page's handler, and of no other;
+// clientPath is where it stands in the form.
+const (
+	clientName = "client"
+	clientPath = "clientHandler"
+)
+
+// mode is the execution mode with its default.
+func (in *Input) mode() models.ExecutionMode { return cmp.Or(in.ExecutionMode, models.ModeWebhook) }
+
+// actions lists the form's own webhook, if any, the work of the page, if any, and
+// the post-actions with every default filled in.
 func (in *Input) actions() []ActionInput {
 	var all []ActionInput
 	if in.Webhook != nil {
 		own := *in.Webhook
 		own.Name, own.path = cmp.Or(own.Name, webhookName), ownPath
 		all = append(all, own)
+	}
+	if in.mode().InPage() {
+		all = append(all, ActionInput{
+			Type: models.ActionClient, Name: clientName, path: clientPath,
+			RetrySchedule: []models.Duration{}, // the page does it once
+		})
 	}
 	for i, action := range in.PostActions {
 		action.path = fmt.Sprintf("postActions[%d]", i)
@@ -134,6 +153,8 @@ func (in *Input) definition() models.FormDefinition {
 		ErrorMessage:   in.ErrorMessage,
 		Honeypot:       in.Honeypot,
 		MinFillSeconds: in.MinFillSeconds,
+		ExecutionMode:  in.mode(),
+		ClientHandler:  in.ClientHandler,
 		Actions:        []models.Action{},
 		Qualification:  rules.Normalize(in.Qualification),
 	}

@@ -3,11 +3,12 @@ package forms
 import (
 	"context"
 
+	"leadrail/internal/store"
 	"leadrail/models"
 )
 
-// PublicView is what a page that shows a form may know: nothing of what happens
-// after a submission.
+// PublicView is what a page that shows a form may know: of what happens after a
+// submission, its own part.
 type PublicView struct {
 	ID             string         `json:"id"`
 	Name           string         `json:"name"`
@@ -19,6 +20,10 @@ type PublicView struct {
 	ErrorMessage   string         `json:"errorMessage"`
 	// Honeypot is the name of an input to hide from people; empty for none.
 	Honeypot string `json:"honeypot"`
+	// ExecutionMode says whether a handler of the page has work to do, which is the
+	// one that ClientHandler names; null for none.
+	ExecutionMode models.ExecutionMode `json:"executionMode"`
+	ClientHandler *string              `json:"clientHandler"`
 	// Enabled is false for a form that takes no submissions.
 	Enabled bool `json:"enabled"`
 }
@@ -30,6 +35,10 @@ func (s *Service) PublicForm(ctx context.Context, ref Ref) (PublicView, error) {
 	if err != nil {
 		return PublicView{}, err
 	}
+	return viewPublic(record), nil
+}
+
+func viewPublic(record store.FormRecord) PublicView {
 	definition := record.Version.Definition
 	return PublicView{
 		ID:             record.Form.ID,
@@ -41,6 +50,8 @@ func (s *Service) PublicForm(ctx context.Context, ref Ref) (PublicView, error) {
 		SuccessMessage: definition.SuccessMessage,
 		ErrorMessage:   definition.ErrorMessage,
 		Honeypot:       definition.Honeypot,
+		ExecutionMode:  definition.Mode(),
+		ClientHandler:  orNil(definition.ClientHandler),
 		Enabled:        record.Form.Enabled,
-	}, nil
+	}
 }

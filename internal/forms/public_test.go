@@ -23,7 +23,7 @@ func TestWhatAPageMaySee(t *testing.T) {
 	public, err := s.PublicForm(t.Context(), forms.Ref{ID: view.ID})
 	require.NoError(t, err)
 	want := object(t, `{"name":"contact","title":"Talk to us","description":"Show it.","fields":`+fields+`,
-		"submitLabel":"Send","successMessage":"Thanks!","errorMessage":"Oh no.","honeypot":"website","enabled":false}`)
+		"submitLabel":"Send","successMessage":"Thanks!","errorMessage":"Oh no.","honeypot":"website","executionMode":"webhook","clientHandler":null,"enabled":false}`)
 	want["id"] = view.ID
 	require.Empty(t, cmp.Diff(want, object(t, encoded(t, public))), "this, and nothing else")
 }

@@ -131,7 +131,7 @@ func TestASmallFormHasNothingExtra(t *testing.T) {
 	got := object(t, encoded(t, view))
 	delete(got, "id")
 	require.Empty(t, cmp.Diff(object(t, `{"version":1,"agentId":"a","name":"small","title":"","description":"","fields":[{"name":"email","type":"email"}],
-		"submitLabel":"","successMessage":"","errorMessage":"","honeypot":"","minFillSeconds":0,"executionMode":"webhook","webhook":null,"postActions":[],"qualification":null,
+		"submitLabel":"","successMessage":"","errorMessage":"","honeypot":"","minFillSeconds":0,"executionMode":"webhook","clientHandler":null,"webhook":null,"postActions":[],"qualification":null,
 		"alertEmail":"","enabled":true,"createdAt":"2026-11-22T09:30:01.000Z","updatedAt":"2026-11-22T09:30:01.000Z"}`), got))
 }
 

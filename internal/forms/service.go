@@ -169,23 +169,7 @@ type ListInput struct {
 // Forms lists forms, newest first. A key that is bound to agents sees theirs
 // alone.
 func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], error) {
-	limit, err := models.CheckLimit(in.Limit)
-	if err != nil {
-		return models.Page[View]{}, err
-	}
-	after, err := models.ReadCursor[string](in.Cursor)
-	if err != nil {
-		return models.Page[View]{}, err
-	}
-	agents, err := models.PrincipalOf(ctx).Agents(in.AgentID)
-	if err != nil {
-		return models.Page[View]{}, err
-	}
-	filter := store.FormFilter{AgentIDs: agents, Limit: limit + 1}
-	if after != nil {
-		filter.Before = *after
-	}
-	records, err := s.Store.Forms(ctx, filter)
+	records, limit, err := s.list(ctx, in)
 	if err != nil {
 		return models.Page[View]{}, err
 	}
@@ -194,6 +178,28 @@ func (s *Service) Forms(ctx context.Context, in ListInput) (models.Page[View], e
 		return models.Page[View]{}, err
 	}
 	return models.NewPage(views, limit, func(v View) View { return v }, func(v View) string { return v.ID })
+}
+
+// list reads a page of the forms that the caller may see, and one form more where
+// there is a page after it.
+func (s *Service) list(ctx context.Context, in ListInput) (records []store.FormRecord, limit int, err error) {
+	if limit, err = models.CheckLimit(in.Limit); err != nil {
+		return nil, 0, err
+	}
+	after, err := models.ReadCursor[string](in.Cursor)
+	if err != nil {
+		return nil, 0, err
+	}
+	agents, err := models.PrincipalOf(ctx).Agents(in.AgentID)
+	if err != nil {
+		return nil, 0, err
+	}
+	filter := store.FormFilter{AgentIDs: agents, Limit: limit + 1}
+	if after != nil {
+		filter.Before = *after
+	}
+	records, err = s.Store.Forms(ctx, filter)
+	return records, limit, err
 }
 
 // Versions lists every version of a form's definition, newest first, also when

@@ -14,16 +14,18 @@ import (
 // "" break none.
 type values map[string][]string
 
-// check asks a form of this one field about each value.
+// check asks a form of this one field, and its schema, about each value.
 func (v values) check(t *testing.T, field models.Field) {
 	t.Helper()
 	field.Name = "it"
 	definition := models.FormDefinition{Fields: []models.Field{field}}
+	schema := compiled(t, forms.SchemaUnder(definition, nil))
 	for code, texts := range v {
 		for _, text := range texts {
 			t.Run(code+" "+text, func(t *testing.T) {
 				t.Parallel()
 				data := object(t, `{"it":`+text+`}`)
+				requireTold(t, schema, field, text, code)
 				accepted, problems := forms.Accept(definition, forms.Answers{Data: data})
 				if code == "" {
 					require.Empty(t, problems)

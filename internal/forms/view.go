@@ -23,9 +23,11 @@ type View struct {
 	ErrorMessage   string         `json:"errorMessage"`
 	Honeypot       string         `json:"honeypot"`
 	MinFillSeconds int            `json:"minFillSeconds"`
-	ExecutionMode  string         `json:"executionMode"`
-	Webhook        *ActionView    `json:"webhook"`
-	PostActions    []ActionView   `json:"postActions"`
+	// ExecutionMode says who does the work; ClientHandler is null for "webhook".
+	ExecutionMode models.ExecutionMode `json:"executionMode"`
+	ClientHandler *string              `json:"clientHandler"`
+	Webhook       *ActionView          `json:"webhook"`
+	PostActions   []ActionView         `json:"postActions"`
 	// Qualification has its tiers sorted, highest first.
 	Qualification *models.QualificationRules `json:"qualification"`
 	AlertEmail    string                     `json:"alertEmail"`
@@ -149,7 +151,8 @@ func (s *Service) view(record store.FormRecord, health map[string]store.ActionHe
 		ErrorMessage:   definition.ErrorMessage,
 		Honeypot:       definition.Honeypot,
 		MinFillSeconds: definition.MinFillSeconds,
-		ExecutionMode:  "webhook",
+		ExecutionMode:  definition.Mode(),
+		ClientHandler:  orNil(definition.ClientHandler),
 		PostActions:    []ActionView{},
 		Qualification:  definition.Qualification,
 		AlertEmail:     record.Form.AlertEmail,
@@ -162,6 +165,9 @@ func (s *Service) view(record store.FormRecord, health map[string]store.ActionHe
 		live[destination.ActionID] = destination
 	}
 	for _, action := range definition.Actions {
+		if action.Type == models.ActionClient {
+			continue // clientHandler stands for it
+		}
 		shown, err := s.viewAction(action, live[action.ID])
 		if err != nil {
 			return View{}, err
