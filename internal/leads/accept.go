@@ -106,7 +106,7 @@ func (s *Service) settled(ctx context.Context, c candidate, fresh bool, err erro
 	case err != nil:
 		return CaptureOutput{}, err
 	case fresh, !c.keyed:
-		out := accepted(c.lead, c.record)
+		out := s.accepted(c.lead, c.record)
 		out.way = c.way
 		return out, nil
 	default:

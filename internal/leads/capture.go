@@ -39,6 +39,8 @@ type CaptureOutput struct {
 	// Submission is the lead at its end, for a caller who waited for it and whose
 	// key does not stand in a page.
 	*Submission
+	// ClientWork is the page's part; nil where the form has none for it.
+	*ClientWork
 
 	SubmissionID   string        `json:"submissionId"`
 	Status         models.Status `json:"status"`
@@ -87,7 +89,7 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, 
 	s.Refusals.count(form, s.Now(), err)
 	s.eye().Refused(codeOf(err))
 	if errors.Is(err, errTrapped) {
-		return accepted(models.Submission{ID: s.submissionID(ctx, in)}, form), nil
+		return s.accepted(models.Submission{ID: s.submissionID(ctx, in)}, form), nil
 	}
 	return CaptureOutput{}, err
 }
@@ -114,10 +116,18 @@ func formDisabled() error {
 }
 
 // accepted is the answer to a lead that is durable now, the usual way.
-func accepted(lead models.Submission, record store.FormRecord) CaptureOutput {
+func (s *Service) accepted(lead models.Submission, record store.FormRecord) CaptureOutput {
+	out := s.answer(lead.ID, record.Version.Definition)
+	out.way = wayTemporal
+	return out
+}
+
+// answer is what follows from a lead's id and the definition that it was accepted
+// with.
+func (s *Service) answer(submissionID string, definition models.FormDefinition) CaptureOutput {
 	return CaptureOutput{
-		SubmissionID: lead.ID, Status: models.StatusPending, SuccessMessage: record.Version.Definition.SuccessMessage,
-		way: wayTemporal,
+		SubmissionID: submissionID, Status: models.StatusPending, SuccessMessage: definition.SuccessMessage,
+		ClientWork: s.clientWork(submissionID, definition),
 	}
 }
 
@@ -140,11 +150,14 @@ func (s *Service) lead(ctx context.Context, in CaptureInput, record store.FormRe
 			Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems,
 		}
 	}
-	files, err := s.keep(ctx, attached, accepted.Data)
+	formData, err := models.NewDocument(accepted.Data)
 	if err != nil {
 		return models.Submission{}, err
 	}
-	formData, err := models.NewDocument(accepted.Data)
+	if len(formData) > maxFormData {
+		return models.Submission{}, models.Errorf(models.CodeTooLarge, "The form data without its files is larger than %d KiB.", maxFormData>>10)
+	}
+	files, err := s.keep(ctx, attached, accepted.Data)
 	if err != nil {
 		return models.Submission{}, err
 	}

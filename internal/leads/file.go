@@ -119,6 +119,9 @@ func checkFile(field models.Field, file models.File) *models.FieldError {
 	if file.Size == 0 {
 		return fileProblem(field, "empty", "the file is empty")
 	}
+	if file.Size > models.MaxFileSize {
+		return fileProblem(field, "max_size", fmt.Sprintf("a file has at most %d bytes", models.MaxFileSize))
+	}
 	if !field.Type.Takes(file.ContentType) {
 		return fileProblem(field, "image", "send an image: PNG, JPEG, GIF or WebP")
 	}

@@ -15,6 +15,7 @@ import (
 // Bounds that keep every accepted document storable as jsonb.
 const (
 	maxDepth        = 32
+	maxFormData     = 512 << 10 // in bytes, without files: a workflow engine takes no more than 2 MiB
 	maxNumberLength = 64
 )
 
@@ -22,23 +23,24 @@ const (
 // right, or could not be stored: it must be refused now, because after the 202
 // there is nobody left to tell.
 func readInput(in CaptureInput, now time.Time) (map[string]any, []models.FieldError) {
-	var problems []models.FieldError
-	for path, callerID := range map[string]string{"conversationId": in.ConversationID, "sessionId": in.SessionID} {
-		if err := models.CheckCallerID(callerID); err != nil {
-			problems = append(problems, models.FieldError{Field: path, Code: "invalid", Message: err.Error()})
-		}
-	}
-	data, broken := readDocument("formData", in.FormData)
-	problems = append(problems, broken...)
+	data, problems := readDocument("formData", in.FormData)
+	problems = slices.Concat(problems, checkCallerID("conversationId", in.ConversationID), checkCallerID("sessionId", in.SessionID))
 	if len(in.FormData) == 0 {
 		problems = append(problems, models.FieldError{
 			Field: "formData", Code: "required", Message: "Send the form's data as an object.",
 		})
 	}
-	_, broken = readDocument("signals", in.Signals)
+	_, broken := readDocument("signals", in.Signals)
 	problems = slices.Concat(problems, broken, checkTimes(in, now), in.Context.check(), in.Consent.check(now))
 	slices.SortStableFunc(problems, func(a, b models.FieldError) int { return strings.Compare(a.Field, b.Field) })
 	return data, problems
+}
+
+func checkCallerID(path, callerID string) []models.FieldError {
+	if err := models.CheckCallerID(callerID); err != nil {
+		return []models.FieldError{{Field: path, Code: "invalid", Message: err.Error()}}
+	}
+	return nil
 }
 
 func readDocument(path string, document models.Document) (map[string]any, []models.FieldError) {

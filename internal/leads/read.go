@@ -26,7 +26,11 @@ func (s *Service) Submission(ctx context.Context, ref SubmissionRef) (Submission
 	if err != nil {
 		return Submission{}, err
 	}
-	return s.view(lead), nil
+	shown := s.view(lead)
+	if err := s.addClientResult(ctx, lead, shown.Deliveries); err != nil {
+		return Submission{}, err
+	}
+	return shown, nil
 }
 
 // find reads a lead that the caller may touch.

@@ -45,12 +45,12 @@ const storedView = `{
 		"deliveryId":"dlv_1","action":{"id":"act_1","name":"crm"},"type":"webhook","status":"retrying",
 		"attempts":[
 			{"n":1,"trigger":"schedule","at":"2026-11-22T09:30:00.123Z","durationMs":0,"httpStatus":500,
-			 "errorCode":"http_status","error":"it failed","response":"no","address":"192.0.2.1:443",
+			 "errorCode":"http_status","error":"it failed","response":"no","address":"192.0.2.1:443","target":null,
 			 "phases":{"dnsMs":1,"connectMs":2,"tlsMs":3,"firstByteMs":4}},
 			{"n":2,"trigger":"first","at":"2026-11-22T09:30:00.123Z","durationMs":null,"httpStatus":null,
-			 "errorCode":null,"error":null,"response":null,"address":null,"phases":null}
+			 "errorCode":null,"error":null,"response":null,"address":null,"target":null,"phases":null}
 		],
-		"nextAttemptAt":"2026-11-22T09:31:00.123Z"
+		"nextAttemptAt":"2026-11-22T09:31:00.123Z","target":null,"dismissal":null
 	}]}`
 
 func TestAStoredLeadIsReadFromTheDatabase(t *testing.T) {

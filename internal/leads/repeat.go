@@ -79,10 +79,9 @@ func (s *Service) repeated(ctx context.Context, submissionID, formID, digest str
 	if err != nil {
 		return CaptureOutput{}, err
 	}
-	return CaptureOutput{
-		SubmissionID: submissionID, Status: models.StatusPending,
-		SuccessMessage: version.Definition.SuccessMessage, repeated: true,
-	}, nil
+	out := s.answer(submissionID, version.Definition)
+	out.repeated = true
+	return out, nil
 }
 
 // acceptance reads what a known lead is recognised by, from the database or from

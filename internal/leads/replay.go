@@ -32,6 +32,9 @@ type ReplayInput struct {
 	Deliveries []string `json:"deliveries"`
 	// Force also takes what was delivered: of those named, or of all.
 	Force bool `json:"force"`
+	// URL is where the next run goes, with webhooks only; nil for the actions' own
+	// destinations.
+	URL *string `json:"url"`
 }
 
 // OptionalBody says that the request needs no body.
@@ -45,17 +48,33 @@ type ReplayOutput struct {
 	RunSeq int `json:"runSeq"`
 	// Deliveries are the ids.
 	Deliveries []string `json:"deliveries"`
+	// Secret is what the webhooks to another URL are signed with. It is told here
+	// and nowhere else; empty where they go to the actions' own destinations.
+	Secret string `json:"secret,omitempty"`
 }
 
 // Location is where the lead can be read.
 func (o ReplayOutput) Location() string { return "/v1/submissions/" + o.SubmissionID }
 
+// Change is what the audit calls the replay.
+func (o ReplayOutput) Change() string {
+	if o.Secret != "" {
+		return "submission.forward"
+	}
+	return "submission.replay"
+}
+
 // Replay delivers again what failed, or what is named. A lead that has ended gets
 // another run, which the reconciler starts where the workflow engine is away; in
 // one that goes on, what has given up begins anew beside the rest. However many
-// ask at once, one of them replays. Errors are not found, invalid (a delivery of
-// another lead), conflict ("nothing_failed", "already_delivered") and unavailable.
+// ask at once, one of them replays. Another URL takes webhooks of a lead that has
+// ended, for one run, and wants the scope admin. Errors are not found, forbidden,
+// invalid (a delivery of another lead or, to a URL, of another type; the URL), conflict
+// ("nothing_failed", "already_delivered", "run_goes_on") and unavailable.
 func (s *Service) Replay(ctx context.Context, in ReplayInput) (ReplayOutput, error) {
+	if err := s.checkURL(ctx, in); err != nil {
+		return ReplayOutput{}, err
+	}
 	for range replayTries {
 		lead, err := s.asStored(ctx, in.ID)
 		if err != nil {
@@ -120,7 +139,7 @@ func (in ReplayInput) chosen(lead models.Submission) []string {
 	var ids []string
 	for _, delivery := range lead.Deliveries {
 		meant := slices.Contains(in.Deliveries, delivery.ID)
-		if in.Deliveries == nil {
+		if in.Deliveries == nil && delivery.Type != models.ActionClient { // the page may be gone
 			meant = delivery.Status == models.DeliveryFailed || in.Force && delivery.Status == models.DeliveryDelivered
 		}
 		if meant {
@@ -135,11 +154,15 @@ func (s *Service) replayEnded(ctx context.Context, ended models.Submission, in R
 	ids := in.chosen(ended)
 	if len(ids) == 0 {
 		return ReplayOutput{}, nothingFailed(fmt.Sprintf(
-			"The lead has ended as %s and no delivery of it failed; name what is to be delivered again, with force where it was delivered.",
+			"The lead has ended as %s and nothing failed that the server delivers; name what is to be delivered again, with force where it was delivered.",
 			ended.Status))
 	}
+	if err := in.webhooksOnly(ended, ids); err != nil {
+		return ReplayOutput{}, err
+	}
+	targets, secret := s.targets(in, ended.RunSeq+1, ids)
 	lead, err := s.Store.BeginReplay(ctx, store.Replay{
-		SubmissionID: ended.ID, RunSeq: ended.RunSeq, DeliveryIDs: ids, Named: in.Deliveries != nil, At: s.Now(),
+		SubmissionID: ended.ID, RunSeq: ended.RunSeq, DeliveryIDs: ids, Named: in.Deliveries != nil, At: s.Now(), Targets: targets,
 	})
 	if models.CodeOf(err) == models.CodeConflict {
 		return ReplayOutput{}, errMoved
@@ -147,7 +170,7 @@ func (s *Service) replayEnded(ctx context.Context, ended models.Submission, in R
 	if err != nil {
 		return ReplayOutput{}, err
 	}
-	out := ReplayOutput{SubmissionID: lead.ID, Status: lead.Status, RunSeq: lead.RunSeq, Deliveries: ids}
+	out := ReplayOutput{SubmissionID: lead.ID, Status: lead.Status, RunSeq: lead.RunSeq, Deliveries: ids, Secret: secret}
 	if err := s.startReplay(ctx, lead); err != nil && models.CodeOf(err) != models.CodeUnavailable {
 		return ReplayOutput{}, err
 	}
@@ -166,6 +189,9 @@ func (s *Service) startReplay(ctx context.Context, lead models.Submission) error
 
 // redeliver asks the run that goes on.
 func (s *Service) redeliver(ctx context.Context, lead models.Submission, in ReplayInput) (ReplayOutput, error) {
+	if err := in.inOneRun(lead); err != nil {
+		return ReplayOutput{}, err
+	}
 	for _, delivery := range lead.Deliveries {
 		if delivery.Status == models.DeliveryDelivered && slices.Contains(in.Deliveries, delivery.ID) {
 			return ReplayOutput{}, nothingFailed("What was delivered is replayed once the lead's run has ended; cancel it to end it now.")

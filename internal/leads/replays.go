@@ -154,6 +154,9 @@ func (ReplayRef) OptionalBody() {}
 type BulkReplay struct {
 	ReplayID string              `json:"replayId"`
 	Status   models.ReplayStatus `json:"status"`
+	// FailureReason says how the workflow of a failed replay ended; null for any
+	// other.
+	FailureReason *string `json:"failureReason"`
 	// Matched is how many failed leads the filter selected at first. Some may have
 	// been replayed by others since.
 	Matched int `json:"matched"`
@@ -207,7 +210,7 @@ func (r *BulkReplays) move(ctx context.Context, replayID string, to models.Repla
 func (r *BulkReplays) view(ctx context.Context, replay models.Replay) (BulkReplay, error) {
 	outcome, err := r.Store.ReplayOutcome(ctx, replay.ID)
 	return BulkReplay{
-		ReplayID: replay.ID, Status: replay.Status, Matched: replay.Matched,
+		ReplayID: replay.ID, Status: replay.Status, FailureReason: orNull(replay.FailureReason), Matched: replay.Matched,
 		Replayed: outcome.Replayed, Succeeded: outcome.Succeeded, FailedAgain: outcome.FailedAgain,
 		RatePerSecond: replay.RatePerSecond, CreatedAt: models.At(replay.CreatedAt), EndedAt: models.AtOrNil(replay.EndedAt),
 	}, err

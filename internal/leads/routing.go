@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"leadrail/internal/forms"
 	"leadrail/internal/rules"
 	"leadrail/internal/store"
 	"leadrail/models"
@@ -141,10 +140,8 @@ func (in PreviewInput) facts(definition models.FormDefinition) (rules.Facts, err
 		problems = append(problems, models.FieldError{Field: "score", Code: "range", Message: "No score is that high, or that low."})
 	}
 	if in.FormID != "" {
-		accepted, broken := forms.Accept(definition, forms.Answers{Data: data, Signals: signals})
-		missing := func(problem models.FieldError) bool { return problem.Code == "required" }
-		problems = append(problems, slices.DeleteFunc(broken, missing)...)
-		data = accepted.Data
+		data, broken = partial(definition, data, signals)
+		problems = append(problems, broken...)
 	}
 	if len(problems) > 0 {
 		return rules.Facts{}, &models.Error{Code: models.CodeInvalid, Message: "The lead has problems.", Fields: problems}

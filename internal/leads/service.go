@@ -16,6 +16,7 @@ type Store interface {
 	Forms
 	Submissions
 	Replays
+	ClientResults
 }
 
 // Forms are the definitions that leads are checked against.
@@ -40,6 +41,7 @@ type Workflows interface {
 	StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) (fresh bool, err error)
 	Acceptance(ctx context.Context, submissionID string) (models.Acceptance, error)
 	Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error)
+	Signals
 }
 
 // Intake is where a lead is put that cannot go to the workflow engine now.
@@ -65,8 +67,14 @@ type Service struct {
 	Intake    Intake
 	Slots     Slots
 	Sealer    Sealer
+	// URLs are asked about those that leads are replayed to.
+	URLs URLs
 	// Refusals counts the submissions that are refused.
 	Refusals *Refusals
+	// Decisions notes what the gate answers.
+	Decisions *Decisions
+	// Followers are told how far leads are.
+	Followers *Followers
 	// Watch may be nil.
 	Watch Watch
 	Now   func() time.Time

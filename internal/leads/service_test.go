@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"leadrail/internal/leads"
 	"leadrail/internal/seal"
 	"leadrail/internal/store"
+	"leadrail/internal/webhook"
 	"leadrail/models"
 	"leadrail/workflows"
 )
@@ -40,6 +42,11 @@ type desk struct {
 	redeliver func(submissionID, callID string, deliveryIDs []string) ([]string, error)
 	begin     func(replay store.Replay) error
 	replay    func(lead models.Submission, sealed models.Sealed) error
+	// reported has what pages reported, unless reportErr keeps it out; signal tells a
+	// run of it.
+	reported  map[string]models.ClientResult
+	reportErr error
+	signal    func(submissionID string) error
 	// busy leads cannot go straight to the workflow engine; stuck ones not at all.
 	busy, stuck bool
 
@@ -52,7 +59,8 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
 	require.NoError(t, err)
-	d := &desk{keyring: keyring}
+	d := &desk{keyring: keyring, reported: map[string]models.ClientResult{}}
+	d.signal = func(string) error { return nil }
 	d.form = func(string) (store.FormRecord, error) { return aForm(), nil }
 	d.submission = func(string) (models.Submission, error) { return models.Submission{}, unknown() }
 	d.submissions = func(store.SubmissionFilter) ([]models.Submission, error) { return nil, nil }
@@ -63,7 +71,7 @@ func newDesk(t *testing.T) *desk {
 	d.save = func(models.Intake) (bool, error) { return true, nil }
 	d.Service = &leads.Service{
 		Store: tables{d}, Workflows: engine{d}, Intake: spill{d}, Slots: leads.NewSlots(1), Sealer: keyring,
-		Now: func() time.Time { return start }, Secret: "a secret",
+		Now: func() time.Time { return start }, Secret: "a secret", URLs: webhook.NewGuard(),
 		ConversationURL: "https://chat.example.com/{conversationId}",
 	}
 	return d
@@ -102,6 +110,28 @@ func (d tables) BeginReplay(_ context.Context, replay store.Replay) (models.Subm
 	return lead, err
 }
 
+func (d tables) SaveClientResult(_ context.Context, result models.ClientResult) (models.ClientResult, bool, error) {
+	key := resultKey(result.SubmissionID, result.RunSeq)
+	if first, reported := d.reported[key]; reported {
+		return first, false, nil
+	}
+	if d.reportErr == nil {
+		d.reported[key] = result
+	}
+	return result, d.reportErr == nil, d.reportErr
+}
+
+func (d tables) ClientResult(_ context.Context, id string, runSeq int) (models.ClientResult, error) {
+	if result, reported := d.reported[resultKey(id, runSeq)]; reported {
+		return result, nil
+	}
+	return models.ClientResult{}, unknown()
+}
+
+func resultKey(submissionID string, runSeq int) string {
+	return fmt.Sprintf("%s run %d", submissionID, runSeq)
+}
+
 // spill is the intake of a desk.
 type spill struct{ *desk }
 
@@ -136,6 +166,10 @@ func (d engine) CancelCapture(_ context.Context, submissionID, callID, reason st
 
 func (d engine) Redeliver(_ context.Context, submissionID, callID string, deliveryIDs []string) ([]string, error) {
 	return d.redeliver(submissionID, callID, deliveryIDs)
+}
+
+func (d engine) SignalClientResult(_ context.Context, submissionID string) error {
+	return d.signal(submissionID)
 }
 
 func (d engine) StartReplay(_ context.Context, lead models.Submission, sealed models.Sealed) error {

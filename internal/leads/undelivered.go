@@ -137,15 +137,19 @@ func (l *Ledger) totals(ctx context.Context, filter store.UndeliveredFilter) (*U
 }
 
 func viewUndelivered(row store.Undelivered) UndeliveredDelivery {
-	view := UndeliveredDelivery{
+	return UndeliveredDelivery{
 		DeliveryID: row.ID, SubmissionID: row.SubmissionID,
 		FormID: row.FormID, FormName: row.FormName, AgentID: row.AgentID,
 		Action: ActionRef{ID: row.ActionID, Name: row.ActionName}, Type: row.Type, Status: row.Status,
 		ErrorCode: row.ErrorCode, HTTPStatus: orNull(row.HTTPStatus), Error: row.Error, Attempts: row.Tries,
 		FailedAt: models.At(row.UpdatedAt), SubmittedAt: models.At(row.SubmittedAt),
+		Dismissal: viewDismissal(row.Delivery),
 	}
-	if row.Status == models.DeliveryDismissed && row.DismissedAt != nil {
-		view.Dismissal = &Dismissal{At: models.At(*row.DismissedAt), By: row.DismissedBy, Reason: row.DismissReason}
+}
+
+func viewDismissal(row models.Delivery) *Dismissal {
+	if row.Status != models.DeliveryDismissed || row.DismissedAt == nil {
+		return nil
 	}
-	return view
+	return &Dismissal{At: models.At(*row.DismissedAt), By: row.DismissedBy, Reason: row.DismissReason}
 }

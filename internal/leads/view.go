@@ -50,6 +50,14 @@ type Delivery struct {
 	Status        models.DeliveryStatus `json:"status"`
 	Attempts      []Attempt             `json:"attempts"`
 	NextAttemptAt *models.Timestamp     `json:"nextAttemptAt"`
+	// ClientResult is what the visitor's page reported, of a lead that is read alone;
+	// nil where there is none.
+	ClientResult *ClientResult `json:"clientResult,omitempty"`
+	// Target is the host that the delivery's newest run goes to instead of the
+	// action's own destination; null for there.
+	Target *string `json:"target"`
+	// Dismissal is null unless the delivery was dismissed.
+	Dismissal *Dismissal `json:"dismissal"`
 }
 
 // ActionRef names an action.
@@ -73,6 +81,9 @@ type Attempt struct {
 	Response *string `json:"response"`
 	// Address is the IP address and port that was connected to.
 	Address *string `json:"address"`
+	// Target is the host that the attempt went to instead of the action's own
+	// destination; null for there.
+	Target *string `json:"target"`
 	// Phases is null where nothing was measured.
 	Phases *models.Phases `json:"phases"`
 }
@@ -89,7 +100,7 @@ func (s *Service) view(lead models.Submission) Submission {
 		FormVersion:     lead.FormVersion,
 		AgentID:         lead.AgentID,
 		ConversationID:  lead.ConversationID,
-		ConversationURL: models.ConversationURL(s.ConversationURL, lead.ConversationID),
+		ConversationURL: lead.ConversationLink(s.ConversationURL),
 		SessionID:       lead.SessionID,
 		FormData:        lead.FormData,
 		FieldsCompleted: completed,
@@ -126,16 +137,18 @@ func viewDeliveries(rows []models.Delivery) []Delivery {
 			Action:        ActionRef{ID: row.ActionID, Name: row.ActionName},
 			Type:          row.Type,
 			Status:        row.Status,
-			Attempts:      viewAttempts(row.Attempts),
+			Attempts:      viewAttempts(row),
 			NextAttemptAt: models.AtOrNil(row.NextAttemptAt),
+			Target:        orNull(row.Target(row.RunSeq).Host()),
+			Dismissal:     viewDismissal(row),
 		}
 	}
 	return views
 }
 
-func viewAttempts(rows []models.Attempt) []Attempt {
-	views := make([]Attempt, len(rows))
-	for i, row := range rows {
+func viewAttempts(delivery models.Delivery) []Attempt {
+	views := make([]Attempt, len(delivery.Attempts))
+	for i, row := range delivery.Attempts {
 		views[i] = Attempt{
 			N:          i + 1,
 			Trigger:    row.Trigger,
@@ -145,6 +158,7 @@ func viewAttempts(rows []models.Attempt) []Attempt {
 			Error:      orNull(row.Error),
 			Response:   orNull(row.Response),
 			Address:    orNull(row.Address),
+			Target:     orNull(delivery.Target(row.RunSeq).Host()),
 			Phases:     orNull(row.Phases),
 		}
 		if row.FinishedAt != nil {
