@@ -1,9 +1,10 @@
 // Package mail writes and sends the mails about leads: one when a lead has
-// come in, one when a lead failed.
+// come in, one when a lead failed, and one when deliveries that gave up wait for
+// somebody.
 //
 // Two halves that do not know each other:
 //
-//   - Lead and Alert are what such a mail tells. Render turns them into
+//   - Lead, Alert and Undelivered are what such a mail tells. Render turns them into
 //     Content: a subject, an HTML part and a text part. Every value may come
 //     from a stranger, so it is escaped, kept on lines of its own, and linked
 //     only where the link is ours and http(s).
