@@ -132,10 +132,6 @@ func (a *Alert) tell(ctx context.Context, record store.FormRecord, due store.Due
 }
 
 func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.DueAlert) error {
-	owner, err := mail.ParseRecipient(record.Form.AlertEmail)
-	if err != nil {
-		return nil //nolint:nilerr // checked when the form was saved; another try would not help
-	}
 	content, err := mail.Alert{
 		FormName: record.Form.Name,
 		Title:    record.Version.Definition.Title,
@@ -148,7 +144,16 @@ func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.Due
 	if err != nil {
 		return err
 	}
-	result, err := a.Sender.Send(ctx, mail.Message{ID: alertID(due), To: []mail.Address{owner}, Content: content})
+	return a.mailOwner(ctx, record, alertID(due), content)
+}
+
+// mailOwner sends a mail to who is told of a form. An error asks for another try.
+func (a *Alert) mailOwner(ctx context.Context, record store.FormRecord, id string, content mail.Content) error {
+	owner, err := mail.ParseRecipient(record.Form.AlertEmail)
+	if err != nil {
+		return nil //nolint:nilerr // checked when the form was saved; another try would not help
+	}
+	result, err := a.Sender.Send(ctx, mail.Message{ID: id, To: []mail.Address{owner}, Content: content})
 	if err != nil {
 		return err
 	}
@@ -156,7 +161,7 @@ func (a *Alert) send(ctx context.Context, record store.FormRecord, due store.Due
 		return fmt.Errorf("%w: %s", errNotSent, result.Verdict.Code)
 	}
 	if !result.Verdict.Delivered() {
-		a.Log.ErrorContext(ctx, "alert gave up", "formId", due.FormID, "code", string(result.Verdict.Code))
+		a.Log.ErrorContext(ctx, "alert gave up", "formId", record.Form.ID, "code", string(result.Verdict.Code))
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ type DeliverInput struct {
 	// ActionID is the delivery's action, under which the worker remembers the
 	// endpoint; empty in runs that began before it was recorded.
 	ActionID string `json:"actionId,omitempty"`
+	// Retargeted says that the run has a models.Target.
+	Retargeted bool `json:"retargeted,omitempty"`
 }
 
 // attempts is the frame around every attempt, whatever it delivers to.
@@ -50,6 +52,9 @@ type attempts struct {
 	// where those of a destination go.
 	endpoint   string
 	endpointOf func(models.Destination) (string, error)
+	// target reads where a run goes that a replay sent elsewhere; nil for what is
+	// never sent elsewhere.
+	target func(ctx context.Context, deliveryID string, runSeq int) (models.Target, error)
 	// watch may be nil.
 	watch Watch
 }
@@ -76,7 +81,14 @@ type send func(ctx context.Context, job store.Job, attempt *models.Attempt) erro
 // is gone, which no repeat would bring back, nothing is sent and the verdict
 // gives up.
 func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, error) {
-	leave, err := a.enter(ctx, in)
+	target, err := a.targetOf(ctx, in)
+	if models.CodeOf(err) == models.CodeNotFound {
+		return erasedVerdict(), nil
+	}
+	if err != nil {
+		return models.Verdict{}, fmt.Errorf("find target: %w", err)
+	}
+	leave, err := a.enter(ctx, in, target)
 	if crowded, yes := errors.AsType[crowdedError](err); yes {
 		a.eye().PutOff()
 		return models.Verdict{}, tryLater(crowded)
@@ -100,6 +112,7 @@ func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, err
 	if job.Attempt.FinishedAt != nil {
 		return job.Attempt.Verdict(), nil
 	}
+	job = sentTo(target, job)
 	attempt := job.Attempt
 	if !job.Destination.Enabled {
 		attempt.Record(disabledVerdict())
@@ -113,8 +126,8 @@ func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, err
 // enter takes a place at the delivery's endpoint, or returns a crowdedError. It
 // writes nothing, and reads only where the worker does not know the endpoint. A
 // URL that was corrected a moment ago is counted under what is known still.
-func (a attempts) enter(ctx context.Context, in DeliverInput) (leave func(), err error) {
-	endpoint, known := a.endpoint, true
+func (a attempts) enter(ctx context.Context, in DeliverInput, target models.Target) (leave func(), err error) {
+	endpoint, known := cmp.Or(a.endpoint, target.Host()), true
 	if endpoint == "" {
 		endpoint, known = a.crowd.endpoint(in.ActionID)
 	}

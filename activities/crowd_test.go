@@ -28,6 +28,7 @@ import (
 // where, it goes: "hung-1" goes to the one that hangs.
 type town struct {
 	activity *activities.Webhook
+	sealed   *seal.Keyring
 	hang     chan struct{}
 	log      bytes.Buffer
 
@@ -45,7 +46,7 @@ func newTown(t *testing.T, perEndpoint int) *town {
 	t.Helper()
 	keyring, err := seal.ParseKeyring(seal.GenerateKey("test"))
 	require.NoError(t, err)
-	c := &town{hang: make(chan struct{}), posts: map[string]int{}}
+	c := &town{sealed: keyring, hang: make(chan struct{}), posts: map[string]int{}}
 	c.activity = &activities.Webhook{
 		Store: c, Client: c, Sealed: keyring, Log: slog.New(slog.NewTextHandler(&c.log, nil)),
 		Now: func() time.Time { return start }, PerEndpoint: perEndpoint,
@@ -93,6 +94,11 @@ func (c *town) EnsureSecret(_ context.Context, fresh models.Secret) (models.Secr
 	return fresh, nil
 }
 
+func (c *town) Target(_ context.Context, deliveryID string, runSeq int) (models.Target, error) {
+	key := c.sealed.Seal(models.NewSigningKey(), deliveryID)
+	return models.Target{DeliveryID: deliveryID, RunSeq: runSeq, URL: "https://HUNG.example.com/elsewhere", Secret: key}, nil
+}
+
 func (c *town) Post(_ context.Context, request webhook.Request) webhook.Response {
 	hung := strings.HasPrefix(strings.ToLower(request.URL), "https://hung.")
 	c.mu.Lock()
@@ -112,7 +118,10 @@ func (c *town) Post(_ context.Context, request webhook.Request) webhook.Response
 }
 
 // slot is one activity slot of the worker: it delivers one lead at a time.
-func (c *town) slot() func(deliveryID string) error {
+func (c *town) slot() func(deliveryID string) error { return c.slotTo(false) }
+
+// slotTo is a slot for leads that a replay may have sent to the endpoint that hangs.
+func (c *town) slotTo(retargeted bool) func(deliveryID string) error {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
@@ -122,6 +131,7 @@ func (c *town) slot() func(deliveryID string) error {
 		action, _, _ := strings.Cut(deliveryID, "-")
 		_, err := env.ExecuteActivity(c.activity.DeliverWebhook, activities.DeliverInput{
 			DeliveryID: deliveryID, RunSeq: 1, N: 1, Trigger: models.TriggerFirst, ActionID: action,
+			Retargeted: retargeted,
 		})
 		return err
 	}
@@ -172,8 +182,14 @@ func TestAHangingEndpointKeepsNoOtherLeadWaiting(t *testing.T) {
 // hangOn has the lead hung-1 take a place, and returns what will come of it.
 func (c *town) hangOn(t *testing.T) <-chan error {
 	t.Helper()
+	return c.hangIn(t, c.slot(), "hung-1")
+}
+
+// hangIn has a lead take a place at the endpoint that hangs.
+func (c *town) hangIn(t *testing.T, slot func(deliveryID string) error, deliveryID string) <-chan error {
+	t.Helper()
 	first := make(chan error, 1)
-	go func() { first <- c.slot()("hung-1") }()
+	go func() { first <- slot(deliveryID) }()
 	require.Eventually(t, func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()

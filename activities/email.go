@@ -134,7 +134,7 @@ func (e *Email) message(job store.Job) (mail.Message, error) {
 		AgentID:         lead.AgentID,
 		Status:          lead.Status,
 		SubmittedAt:     lead.SubmittedAt,
-		ConversationURL: models.ConversationURL(e.ConversationURL, lead.ConversationID),
+		ConversationURL: lead.ConversationLink(e.ConversationURL),
 		LeadURL:         models.LeadURL(e.LeadURL, lead.ID),
 	}.Render(cmp.Or(action.Subject, mail.DefaultSubject))
 	if err != nil {

@@ -210,7 +210,7 @@ func planOf(lead models.Submission, runSeq int, definition models.FormDefinition
 			planned.Trigger = models.TriggerReplay
 		}
 		delivery, due := byAction[action.ID]
-		planned.DeliveryID = delivery.ID
+		planned.DeliveryID, planned.Retargeted = delivery.ID, delivery.Target(runSeq).Elsewhere()
 		switch {
 		case !due || delivery.Status == models.DeliveryDelivered:
 		case delivery.RunSeq == runSeq:

@@ -63,7 +63,7 @@ func webhookBody(job store.Job, conversationURLTemplate string) ([]byte, error) 
 		FormData:        lead.FormData,
 		SubmittedAt:     models.At(lead.SubmittedAt),
 		AgentID:         lead.AgentID,
-		ConversationURL: models.ConversationURL(conversationURLTemplate, lead.ConversationID),
+		ConversationURL: lead.ConversationLink(conversationURLTemplate),
 		Status:          lead.Status,
 		FieldsCompleted: lead.FieldsCompleted,
 		Qualification:   lead.Qualification,

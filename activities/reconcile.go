@@ -37,6 +37,8 @@ type Reconcile struct {
 	Now    func() time.Time
 	// Settle is the time after its last change in which a lead is left alone.
 	Settle time.Duration
+	// Replays are those of many leads.
+	Replays Replays
 	// Undelivered is asked in each round; the zero value says nothing.
 	Undelivered Undelivered
 }
@@ -46,6 +48,8 @@ type ReconcileStore interface {
 	TakeOpenLeads(ctx context.Context, filter store.OpenLeads) ([]store.OpenLead, error)
 	EndLeads(ctx context.Context, endings []store.Ending, at time.Time) ([]store.EndedLead, error)
 	Submission(ctx context.Context, id string) (models.Submission, error)
+	// UntakenClientResults lists runs that have not heard what their pages reported.
+	UntakenClientResults(ctx context.Context, before time.Time, limit int) ([]store.ClientWaiting, error)
 }
 
 // Runs tells how the runs of leads stand, and starts those of replays.
@@ -53,6 +57,9 @@ type Runs interface {
 	// Describe looks at a lead's newest run. It is not found when Temporal
 	// knows of none, and unavailable when Temporal does not answer.
 	Describe(ctx context.Context, submissionID string) (RunState, error)
+	// SignalClientResult lets an open run know that its page has reported. It is not
+	// found where none is open.
+	SignalClientResult(ctx context.Context, submissionID string) error
 	Starter
 }
 
@@ -60,22 +67,33 @@ type Runs interface {
 type ReconcileResult struct {
 	// Looked is how many leads were compared with their runs, Repaired how
 	// many of them were ended, Replayed how many replays were started whose run
-	// was missing, Alerts how many mails were sent.
-	Looked   int `json:"looked"`
-	Repaired int `json:"repaired"`
-	Replayed int `json:"replayed"`
-	Alerts   int `json:"alerts"`
+	// was missing, Told how many runs were told that their page has reported, Alerts
+	// how many mails were sent, EndedReplays how many replays of many leads were ended.
+	Looked       int `json:"looked"`
+	Repaired     int `json:"repaired"`
+	Replayed     int `json:"replayed"`
+	Told         int `json:"told"`
+	Alerts       int `json:"alerts"`
+	EndedReplays int `json:"endedReplays"`
 }
 
 // ReconcileLeads makes one round: it compares open leads with their runs, those
-// first whose last look is longest ago, ends the ones whose run has ended, sends
-// the alerts that are due and says what waits undelivered.
+// first whose last look is longest ago, ends the ones whose run has ended, tells
+// runs of what their pages reported, ends replays of many leads whose workflow has
+// ended, sends the alerts that are due and says what waits undelivered.
 func (r *Reconcile) ReconcileLeads(ctx context.Context) (ReconcileResult, error) {
 	var result ReconcileResult
 	err := r.repairAll(ctx, &result)
-	told, alertErr := r.Alert.tellDue(ctx, func() { activity.RecordHeartbeat(ctx, result) })
+	heard, tellErr := r.tellRuns(ctx)
+	result.Told = heard
+	alive := func() { activity.RecordHeartbeat(ctx, result) }
+	told, alertErr := r.Alert.tellDue(ctx, alive)
 	result.Alerts = told
-	return result, errors.Join(err, alertErr, r.Undelivered.tell(ctx, r.Now()))
+	ended, replayErr := r.Replays.endLost(ctx, r.Now())
+	result.EndedReplays = ended
+	waits, waitErr := r.Undelivered.tell(ctx, r.Now(), alive)
+	result.Alerts += waits
+	return result, errors.Join(err, tellErr, alertErr, replayErr, waitErr)
 }
 
 func (r *Reconcile) repairAll(ctx context.Context, result *ReconcileResult) error {

@@ -31,9 +31,20 @@ type round struct {
 	describe func(ctx context.Context, submissionID string) (activities.RunState, error)
 
 	undelivered activities.Undelivered
+	// replays are those of many leads that have not ended, by how their workflows
+	// have.
+	replays     map[string]activities.RunEnd
+	replayErr   error
+	endedReplay []string
 
 	taken   []store.OpenLeads
 	endings []store.Ending
+
+	// reported are runs that have not heard of their page's result, tell how each
+	// takes it.
+	reported  []store.ClientWaiting
+	tell      func(submissionID string) error
+	signalled []string
 
 	startErr error
 	mu       sync.Mutex
@@ -46,6 +57,7 @@ func newRound(t *testing.T, open ...store.OpenLead) *round {
 	return &round{
 		owner: newOwner(t), open: open,
 		describe: func(context.Context, string) (activities.RunState, error) { return activities.RunState{}, nil },
+		tell:     func(string) error { return nil },
 	}
 }
 
@@ -96,6 +108,20 @@ func (r *round) StartReplay(_ context.Context, lead models.Submission, sealed mo
 	return r.startErr
 }
 
+// UntakenClientResults implements activities.ReconcileStore.
+func (r *round) UntakenClientResults(_ context.Context, before time.Time, limit int) ([]store.ClientWaiting, error) {
+	if !before.Equal(start.Add(-10 * time.Second)) {
+		return nil, errors.New("not those that were there a while ago")
+	}
+	return r.reported[:min(limit, len(r.reported))], nil
+}
+
+// SignalClientResult implements activities.Runs.
+func (r *round) SignalClientResult(_ context.Context, submissionID string) error {
+	r.signalled = append(r.signalled, submissionID)
+	return r.tell(submissionID)
+}
+
 // Seal implements activities.Sealer.
 func (r *round) Seal(plain []byte, owner string) models.Sealed {
 	return models.Sealed(owner + ":" + string(plain))
@@ -109,6 +135,7 @@ func (r *round) run() (activities.ReconcileResult, error) {
 	env.SetTestTimeout(time.Minute) // a busy machine is not a hang
 	reconcile := &activities.Reconcile{
 		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: 15 * time.Second,
+		Replays:     activities.Replays{Store: r, Runs: r, Log: r.logger(), Settle: 15 * time.Second},
 		Undelivered: r.undelivered,
 	}
 	env.RegisterActivity(reconcile)

@@ -105,7 +105,7 @@ func (r *Replay) ReplayLeads(ctx context.Context, in ReplayPageInput) (ReplayPag
 func (r *Replay) replay(ctx context.Context, replayID string, failed models.Submission) error {
 	begin := store.Replay{SubmissionID: failed.ID, RunSeq: failed.RunSeq, At: r.Now(), Bulk: replayID}
 	for _, delivery := range failed.Deliveries {
-		if delivery.Status == models.DeliveryFailed {
+		if delivery.Status == models.DeliveryFailed && delivery.Type != models.ActionClient {
 			begin.DeliveryIDs = append(begin.DeliveryIDs, delivery.ID)
 		}
 	}

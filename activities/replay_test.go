@@ -71,6 +71,23 @@ func TestAReplayPlansWhatItChose(t *testing.T) {
 	require.Equal(t, nothing, d.persistRun(t, 3), "nor has one that nobody began")
 }
 
+func TestAPlanSaysWhatGoesElsewhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, asItIs)
+	first := d.persist(t)
+	crm, chat := first.Deliveries[0].DeliveryID, first.Deliveries[1].DeliveryID
+	d.failBoth(t, first)
+	_, err := d.store.BeginReplay(t.Context(), store.Replay{
+		SubmissionID: "sub_1", RunSeq: 1, DeliveryIDs: []string{crm, chat}, At: start,
+		Targets: []models.Target{{DeliveryID: chat, RunSeq: 2, URL: "https://other.example.com", Secret: models.Sealed("sealed")}},
+	})
+	require.NoError(t, err)
+	plan := d.persistRun(t, 2)
+	require.False(t, plan.Deliveries[0].Retargeted)
+	require.True(t, plan.Deliveries[1].Retargeted)
+	require.Equal(t, "webhook chat (to another URL)", plan.Deliveries[1].Label())
+}
+
 func TestAReplayPlansNothingTwice(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, asItIs)

@@ -28,6 +28,12 @@ func (e RunEnd) reason() string {
 	return string(e) + ": " + runEnds[e] + " before everything was delivered"
 }
 
+// replayReason is the failure reason of a replay of many leads whose workflow ended
+// so and left it open.
+func (e RunEnd) replayReason() string {
+	return string(e) + ": " + runEnds[e] + " before all leads had begun anew; replay the rest"
+}
+
 var runEnds = map[RunEnd]string{
 	RunTerminated: "somebody terminated the workflow",
 	RunTimedOut:   "the workflow ran into a time limit",

@@ -84,7 +84,7 @@ func (s *Slack) send(ctx context.Context, job store.Job, attempt *models.Attempt
 // fetched for a preview.
 func (s *Slack) body(job store.Job) ([]byte, error) {
 	text, err := slackText(job, slackLinks{
-		conversation: models.ConversationURL(s.ConversationURL, job.Submission.ConversationID),
+		conversation: job.Submission.ConversationLink(s.ConversationURL),
 		lead:         models.LeadURL(s.LeadURL, job.Submission.ID),
 	})
 	if err != nil {

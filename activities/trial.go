@@ -32,6 +32,8 @@ func (t Trial) Try(ctx context.Context, job store.Job) (models.Attempt, error) {
 			return models.Attempt{}, models.Errorf(models.CodeUnavailable, "Leadrail was not told how to send mail: set LEADRAIL_MAIL.")
 		}
 		attempts = t.Email.attempts()
+	case models.ActionClient: // nothing is sent for it, so nothing can be tried
+		return models.Attempt{}, models.Errorf(models.CodeNotFound, "The work of a page cannot be tried.")
 	}
 	attempt, err := attempts.try(ctx, job)
 	if _, crowded := errors.AsType[crowdedError](err); crowded {

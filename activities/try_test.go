@@ -3,6 +3,7 @@ package activities_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"testing"
@@ -31,6 +32,7 @@ type try struct {
 	close   func(context.Context, models.Attempt) error
 	disable func(actionID, reason string, at time.Time) error
 	ensure  func(models.Secret) (models.Secret, error)
+	target  func(deliveryID string, runSeq int) (models.Target, error)
 
 	// journal names the calls in their order.
 	journal  []string
@@ -60,6 +62,9 @@ func newTry(t *testing.T) *try {
 	y.close = func(context.Context, models.Attempt) error { return nil }
 	y.disable = func(string, string, time.Time) error { return nil }
 	y.ensure = func(fresh models.Secret) (models.Secret, error) { return fresh, nil }
+	y.target = func(string, int) (models.Target, error) {
+		return models.Target{}, errors.New("nobody sent it elsewhere")
+	}
 
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
@@ -90,10 +95,13 @@ func (y *try) activity() *activities.Webhook {
 }
 
 // deliver makes the second attempt of run 3.
-func (y *try) deliver() (models.Verdict, error) {
+func (y *try) deliver() (models.Verdict, error) { return y.deliverTo(false) }
+
+// deliverTo makes it, in a run that a replay may have sent elsewhere.
+func (y *try) deliverTo(retargeted bool) (models.Verdict, error) {
 	var verdict models.Verdict
 	result, err := y.env.ExecuteActivity((&activities.Webhook{}).DeliverWebhook, activities.DeliverInput{
-		DeliveryID: "dlv_1", RunSeq: 3, N: 2, Trigger: models.TriggerSchedule,
+		DeliveryID: "dlv_1", RunSeq: 3, N: 2, Trigger: models.TriggerSchedule, Retargeted: retargeted,
 	})
 	if err != nil {
 		return verdict, err
@@ -126,6 +134,10 @@ func (y *try) DisableDestination(_ context.Context, actionID, reason string, at 
 func (y *try) EnsureSecret(_ context.Context, fresh models.Secret) (models.Secret, error) {
 	y.journal = append(y.journal, "ensure")
 	return y.ensure(fresh)
+}
+
+func (y *try) Target(_ context.Context, deliveryID string, runSeq int) (models.Target, error) {
+	return y.target(deliveryID, runSeq)
 }
 
 // poster is the endpoint of a try.

@@ -21,6 +21,9 @@ type Poster interface {
 type WebhookStore interface {
 	AttemptStore
 	EnsureSecret(ctx context.Context, fresh models.Secret) (models.Secret, error)
+	// Target reads where a run goes that a replay sent elsewhere; not found when the
+	// delivery is gone.
+	Target(ctx context.Context, deliveryID string, runSeq int) (models.Target, error)
 }
 
 // Webhook delivers leads to endpoints over HTTP.
@@ -52,6 +55,7 @@ func (w *Webhook) attempts() attempts {
 	return attempts{
 		store: w.Store, log: w.Log, now: w.Now, send: w.send, crowd: &w.crowd, limit: w.PerEndpoint, watch: w.Watch,
 		endpointOf: func(destination models.Destination) (string, error) { return hostOf(destination.URL), nil },
+		target:     w.Store.Target,
 	}
 }
 
@@ -80,6 +84,9 @@ func (w *Webhook) send(ctx context.Context, job store.Job, attempt *models.Attem
 		Now:       now,
 	})
 	recordResponse(attempt, response)
+	if job.Target.Elsewhere() {
+		spareAction(attempt)
+	}
 	return nil
 }
 
@@ -104,8 +111,15 @@ func phasesOf(response webhook.Response) models.Phases {
 }
 
 // signingKeys are those in force. The webhooks of a form that has no secret yet
-// wait for one: nothing leaves unsigned.
+// wait for one: nothing leaves unsigned. Another URL has a secret of its own.
 func (w *Webhook) signingKeys(ctx context.Context, job store.Job, now time.Time) ([]models.SigningKey, error) {
+	if job.Target.Elsewhere() {
+		key, err := w.Sealed.Open(job.Target.Secret, job.Target.DeliveryID)
+		if err != nil {
+			return nil, fmt.Errorf("open secret of target: %w", err)
+		}
+		return []models.SigningKey{key}, nil
+	}
 	if job.Secret != nil {
 		return forms.SigningKeys(w.Sealed, *job.Secret, now)
 	}

@@ -18,6 +18,7 @@ type Activities struct {
 	Webhook   *activities.Webhook
 	Email     *activities.Email
 	Slack     *activities.Slack
+	Client    *activities.Client
 	Alert     *activities.Alert
 	Reconcile *activities.Reconcile
 	Replay    *activities.Replay
@@ -60,7 +61,7 @@ func New(temporal client.Client, effects Activities, options Options) worker.Wor
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: workflows.ReconcileName})
 	w.RegisterWorkflowWithOptions(workflows.Replay, workflow.RegisterOptions{Name: workflows.ReplayName})
 	for _, effect := range []any{
-		effects.Lead, effects.Webhook, effects.Email, effects.Slack, effects.Alert, effects.Reconcile, effects.Replay,
+		effects.Lead, effects.Webhook, effects.Email, effects.Slack, effects.Client, effects.Alert, effects.Reconcile, effects.Replay,
 	} {
 		w.RegisterActivityWithOptions(effect, activity.RegisterOptions{})
 	}

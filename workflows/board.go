@@ -35,13 +35,16 @@ type DeliveryState struct {
 type board struct {
 	state State
 	waits map[string]workflow.Settable
+	// pages are the deliveries that the visitor's page makes.
+	pages map[string]bool
 	// retrying is true from the first wait on.
 	retrying bool
 }
 
 func (b *board) open(ctx workflow.Context, plan models.Plan) {
-	b.waits = map[string]workflow.Settable{}
+	b.waits, b.pages = map[string]workflow.Settable{}, map[string]bool{}
 	for _, delivery := range plan.Deliveries {
+		b.pages[delivery.DeliveryID] = delivery.Type == models.ActionClient
 		b.state.Deliveries = append(b.state.Deliveries, DeliveryState{
 			DeliveryID:  delivery.DeliveryID,
 			Label:       delivery.Label(),
@@ -91,9 +94,12 @@ func (b *board) waiting(deliveryIDs []string) []string {
 	})
 }
 
-// failed returns which of the named deliveries gave up, in the plan's order.
+// failed returns which of the named deliveries gave up, in the plan's order. A page
+// is awaited once in a run.
 func (b *board) failed(deliveryIDs []string) []string {
-	return b.among(deliveryIDs, func(d DeliveryState) bool { return d.Status == models.DeliveryFailed })
+	return b.among(deliveryIDs, func(d DeliveryState) bool {
+		return d.Status == models.DeliveryFailed && !b.pages[d.DeliveryID]
+	})
 }
 
 // among returns which of the named deliveries, of all when none is named, are

@@ -49,10 +49,18 @@ func (c *capture) begin(delivery models.PlannedDelivery) {
 	c.work.underWay++
 	workflow.GoNamed(c.work.ctx, delivery.Label(), func(ctx workflow.Context) {
 		defer func() { c.work.underWay-- }()
-		outcome := c.deliver(ctx, delivery)
+		outcome := c.deliverOrAwait(ctx, delivery)
 		c.work.outcomes[delivery.DeliveryID] = outcome
 		c.board.close(ctx, outcome)
 	})
+}
+
+// deliverOrAwait makes a delivery, or waits for the page that makes it.
+func (c *capture) deliverOrAwait(ctx workflow.Context, delivery models.PlannedDelivery) models.DeliveryOutcome {
+	if delivery.Type == models.ActionClient {
+		return c.awaitPage(ctx, delivery)
+	}
+	return c.deliver(ctx, delivery)
 }
 
 // deliver makes attempts until one succeeds, one forbids another, the schedule
@@ -83,6 +91,7 @@ func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery,
 	options := deliverOptions(ctx, attemptSummary(delivery, n))
 	err := workflow.ExecuteActivity(options, deliveryActivity(delivery.Type), activities.DeliverInput{
 		DeliveryID: delivery.DeliveryID, RunSeq: c.in.RunSeq, N: n, Trigger: trigger, ActionID: delivery.ActionID,
+		Retargeted: delivery.Retargeted,
 	}).Get(ctx, &verdict)
 	if err == nil {
 		return verdict

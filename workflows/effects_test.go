@@ -23,7 +23,9 @@ type effects struct {
 	markRetrying func() error
 	finalize     func() error
 	alert        func() error
-	replayLeads  func(in activities.ReplayPageInput) activities.ReplayPageResult
+	// lookUp looks for what the visitor's page reported.
+	lookUp      func(in activities.ClientInput) (activities.ClientVerdict, error)
+	replayLeads func(in activities.ReplayPageInput) activities.ReplayPageResult
 
 	journal *journal
 }
@@ -76,6 +78,12 @@ func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput
 		return delivered(), nil
 	}
 	return e.deliver(ctx, in)
+}
+
+func (e *effects) LookForResult(ctx context.Context, in activities.ClientInput) (activities.ClientVerdict, error) {
+	e.journal.notef(ctx, "%s", strings.TrimSpace("look "+string(in.End)))
+	e.journal.keep(in)
+	return e.lookUp(in)
 }
 
 func (e *effects) ReplayLeads(_ context.Context, in activities.ReplayPageInput) (activities.ReplayPageResult, error) {

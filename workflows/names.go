@@ -18,6 +18,9 @@ const (
 	CancelUpdate    = "cancel"
 	RedeliverUpdate = "redeliver"
 	StateQuery      = "state"
+	// ClientResultSignal says that the visitor's page has reported: what, stands in
+	// the database.
+	ClientResultSignal = "client-result"
 )
 
 // ReconcileName is the workflow that ReconcileSchedule starts every minute.

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"leadrail/activities"
 	"leadrail/models"
 )
 
@@ -58,4 +59,15 @@ func (c *Client) StartReplays(ctx context.Context, replayID string, ratePerSecon
 // goes on. It is not found where that has ended.
 func (c *Client) WakeReplays(ctx context.Context, replayID string) error {
 	return reachError(c.temporal.SignalWorkflow(ctx, ReplayID(replayID), "", WakeSignal, nil), "wake replay")
+}
+
+// DescribeReplay tells how the workflow of a replay of many leads ended, and nothing
+// while it goes on. It needs no worker.
+func (c *Client) DescribeReplay(ctx context.Context, replayID string) (activities.RunEnd, error) {
+	described, err := c.temporal.DescribeWorkflowExecution(ctx, ReplayID(replayID), "")
+	err = reachError(err, "describe replay")
+	if models.CodeOf(err) == models.CodeNotFound {
+		return activities.RunLost, nil
+	}
+	return runEnds[described.GetWorkflowExecutionInfo().GetStatus()], err
 }

@@ -64,6 +64,12 @@ func scenarios() map[string]scenario {
 			deliver: script{"dlv_crm": {failed(), delivered()}, "dlv_mailing": {failed(), delivered()}}.deliver,
 		}},
 		"replayed": {fails: true, effects: effects{persist: replayPlan}},
+		"page-reported-before": {effects: effects{
+			persist: plan(thePage()), lookUp: (&report{verdict: new(delivered())}).look,
+		}},
+		"page-reported":  pageReports(delivered()),
+		"page-failed":    pageReports(gaveUpAs(models.ErrorHandlerFailed)),
+		"page-cancelled": {interfere: cancelAttempt, fails: true, effects: effects{persist: plan(thePage()), lookUp: (&report{}).look}},
 		"many-replayed": {
 			bulk: &workflows.ReplayInput{ReplayID: "rpl_1", RatePerSecond: 2}, interfere: wakeReplay,
 			effects: effects{replayLeads: threePages},
@@ -132,6 +138,32 @@ func deliverUntilCancelled(ctx context.Context, _ activities.DeliverInput) (mode
 		<-ticker.C
 	}
 	return models.Verdict{Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "cancelled by request"}, nil
+}
+
+// pageReports is a run whose page is said to have reported, and then reports, beside
+// a webhook that is tried again.
+func pageReports(verdict models.Verdict) scenario {
+	page := &report{}
+	return scenario{
+		fails: !verdict.Delivered(),
+		effects: effects{
+			persist: plan(webhook("crm", waits(time.Second)...), thePage()), lookUp: page.look,
+			deliver: script{"dlv_crm": {failed(), delivered()}}.deliver,
+		},
+		interfere: func(t *testing.T, temporal client.Client, workflowID string) {
+			t.Helper()
+			said := func() {
+				require.NoError(t, temporal.SignalWorkflow(t.Context(), workflowID, "", workflows.ClientResultSignal, nil))
+			}
+			waitUntil(t, temporal, workflowID, func(state workflows.State) bool {
+				return len(state.Deliveries) == 2 && state.Deliveries[0].Status == models.DeliveryDelivered
+			})
+			said()
+			require.Eventually(t, func() bool { return page.count() == 2 }, time.Minute, 50*time.Millisecond)
+			page.put(verdict)
+			said()
+		},
+	}
 }
 
 func waiting(state workflows.State) bool {

@@ -1,0 +1,55 @@
+package activities_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/store"
+)
+
+// reports are results of which the runs of the leads have not heard.
+func reports(ids ...string) []store.ClientWaiting {
+	waiting := make([]store.ClientWaiting, len(ids))
+	for i, id := range ids {
+		waiting[i] = store.ClientWaiting{SubmissionID: id, RunSeq: 1}
+	}
+	return waiting
+}
+
+func TestRunsAreToldWhatTheirPagesReported(t *testing.T) {
+	t.Parallel()
+	r := newRound(t)
+	r.reported = reports("sub_1", "sub_ended", "sub_2")
+	r.tell = func(id string) error {
+		if id == "sub_ended" {
+			return notFound()
+		}
+		return nil
+	}
+	result, err := r.run()
+	require.NoError(t, err)
+	require.Equal(t, []string{"sub_1", "sub_ended", "sub_2"}, r.signalled)
+	require.Equal(t, 2, result.Told)
+}
+
+func TestNobodyElseIsToldWhileTemporalIsAway(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, openLead("sub_9"))
+	r.reported = reports("sub_1", "sub_2")
+	r.tell = func(string) error { return unavailable() }
+	_, err := r.run()
+	require.ErrorContains(t, err, "Temporal is away")
+	require.Equal(t, []string{"sub_1"}, r.signalled)
+	require.Len(t, r.taken, 1, "leads are looked at all the same")
+}
+
+func TestARoundSaysThatItCouldNotLookForReports(t *testing.T) {
+	t.Parallel()
+	r := newRound(t)
+	r.reported = reports("sub_1")
+	r.tell = func(string) error { return errors.New("a broken run") }
+	_, err := r.run()
+	require.ErrorContains(t, err, "tell the run of sub_1: a broken run")
+}
