@@ -41,6 +41,9 @@ func describe(c *gin.Context, status int, out any) int {
 	if changed, ok := out.(interface{ Target() string }); ok {
 		c.Set(targetKey, changed.Target())
 	}
+	if named, ok := out.(interface{ Change() string }); ok {
+		c.Set(changeKey, named.Change())
+	}
 	if placed, ok := out.(interface{ Location() string }); ok {
 		c.Header("Location", placed.Location())
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -18,16 +19,23 @@ type policy struct {
 	// public routes need no key.
 	public bool
 	scope  models.Scope
+	// orScope opens the route as well; empty for routes with one scope.
+	orScope models.Scope
 	// perAgent routes are about one agent, or list by agent, and their use cases
 	// ask the caller's models.Principal about it. All others are closed to keys
 	// that are bound to agents.
 	perAgent bool
+	// secretOnly routes are closed to keys that stand in a page, whatever their
+	// scope.
+	secretOnly bool
 	// audit is what a successful call is called in the audit, "form.replace";
 	// empty for a call that changes nothing an operator has set.
 	audit string
 	// page routes are for a browser: they also take the key as the password of
 	// HTTP Basic authentication (RFC 7617), under any name.
 	page bool
+	// product routes answer in the shapes of docs/compatibility.md, errors too.
+	product bool
 	// bodyLimit is the largest body in bytes; 0 means that there is none.
 	bodyLimit int64
 }
@@ -46,7 +54,7 @@ func (p policy) as(action string) policy {
 
 // fromPages reports whether a web page may call the route, with a publishable
 // key.
-func (p policy) fromPages() bool { return p.scope.Publishable() }
+func (p policy) fromPages() bool { return p.scope.Publishable() && !p.secretOnly }
 
 // gate lets callers through to the routes that they may call.
 type gate struct {
@@ -75,6 +83,7 @@ func (g *gate) mount(engine *gin.Engine, table []route) {
 // admit enforces a route's policy, and tells the use case who asks.
 func (g *gate) admit(p policy) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		c.Set(productKey, p.product)
 		caller, err := g.caller(c, p)
 		if err != nil {
 			writeProblem(c, err)
@@ -104,8 +113,11 @@ func (g *gate) caller(c *gin.Context, p policy) (models.Principal, error) {
 	if err := g.spend(c, caller); err != nil {
 		return models.Principal{}, err
 	}
-	if err := auth.Require(caller, p.scope); err != nil {
+	if err := auth.Require(caller, p.scope); err != nil && (p.orScope == "" || !caller.Has(p.orScope)) {
 		return models.Principal{}, err
+	}
+	if caller.Publishable() && p.secretOnly {
+		return models.Principal{}, models.Errorf(models.CodeForbidden, "A key that stands in a page may not do this: use a secret key.")
 	}
 	if caller.Bound() && !p.perAgent {
 		return models.Principal{}, models.Errorf(models.CodeForbidden, "The key is bound to agents, and this is not about one agent.")
@@ -128,7 +140,7 @@ func (g *gate) record(p policy) gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), recordWithin)
 		defer cancel()
 		change := auth.Change{
-			By: models.PrincipalOf(ctx).KeyID, Action: p.audit, Target: targetOf(c), RequestID: requestID(c),
+			By: models.PrincipalOf(ctx).KeyID, Action: cmp.Or(c.GetString(changeKey), p.audit), Target: targetOf(c), RequestID: requestID(c),
 		}
 		if err := g.audit.Record(ctx, change); err != nil {
 			g.log.ErrorContext(ctx, "a change is not in the audit", "key", change.By, "action", change.Action,
@@ -137,8 +149,12 @@ func (g *gate) record(p policy) gin.HandlerFunc {
 	}
 }
 
-// targetKey is where a handler says what it has changed.
-const targetKey = "leadrail.target"
+// targetKey is where a handler says what it has changed, changeKey what the audit
+// calls it where the route's name for it says too little.
+const (
+	targetKey = "leadrail.target"
+	changeKey = "leadrail.change"
+)
 
 // targetOf is the id of what a call was about: what the use case answered with,
 // else the last id in the path.

@@ -45,6 +45,7 @@ func foreign(t *testing.T, s *service) map[string]struct {
 		"PUT /v1/forms/:id":                            {"/v1/forms/" + form, aForm("taken_over")},
 		"DELETE /v1/forms/:id":                         {"/v1/forms/" + form, nil},
 		"GET /v1/forms/:id/public":                     {"/v1/forms/" + form + "/public", nil},
+		"GET /v1/forms/:id/tool":                       {"/v1/forms/" + form + "/tool", nil},
 		"GET /v1/forms/:id/versions":                   {"/v1/forms/" + form + "/versions", nil},
 		"GET /v1/forms/:id/refusals":                   {"/v1/forms/" + form + "/refusals", nil},
 		"POST /v1/forms/:id/actions/:actionId/test":    {action + "/test", object{}},
@@ -52,15 +53,40 @@ func foreign(t *testing.T, s *service) map[string]struct {
 		"POST /v1/forms/:id/actions/:actionId/disable": {action + "/disable", object{}},
 		"GET /v1/forms/:id/secret":                     {"/v1/forms/" + form + "/secret", nil},
 		"POST /v1/forms/:id/secret/rotate":             {"/v1/forms/" + form + "/secret/rotate", object{}},
+		"POST /v1/forms/:id/qualify":                   {"/v1/forms/" + form + "/qualify", object{}},
+		"PUT /v1/conversations/:id":                    {"/v1/conversations/conv_1", object{"agentId": "agent_shop"}},
+		"GET /v1/conversations":                        {"/v1/conversations?agentId=agent_shop", nil},
+		"GET /v1/conversations/:id":                    {"/v1/conversations/conv_1?agentId=agent_shop", nil},
 		"POST /v1/submissions":                         {"/v1/submissions", object{"formId": form, "formData": object{"email": "a@b.co"}}},
 		"GET /v1/submissions":                          {"/v1/submissions?agentId=agent_shop", nil},
 		"GET /v1/submissions/:id":                      {"/v1/submissions/" + lead, nil},
+		"GET /v1/submissions/:id/events":               {"/v1/submissions/" + lead + "/events", nil},
+		"POST /v1/submissions/:id/client-result":       {"/v1/submissions/" + lead + "/client-result", object{"success": true}},
 		"POST /v1/submissions/:id/retry":               {"/v1/submissions/" + lead + "/retry", object{}},
 		"POST /v1/submissions/:id/replay":              {"/v1/submissions/" + lead + "/replay", object{}},
 		"POST /v1/submissions/:id/cancel":              {"/v1/submissions/" + lead + "/cancel", object{}},
+		"POST /form-submissions/submit":                {"/form-submissions/submit", object{"toolId": form, "formData": object{"email": "a@b.co"}}},
+		"POST /form-submissions/client-result":         {"/form-submissions/client-result", object{"submissionId": lead, "success": true}},
+		"GET /form-submissions/analytics":              {"/form-submissions/analytics?agentId=agent_shop", nil},
+		"GET /tools":                                   {"/tools?agentId=agent_shop", nil},
+		"POST /tools":                                  {"/tools", object{"agentId": "agent_shop", "name": "third", "formFieldsSchema": []object{{"name": "email", "type": "email"}}}},
+		"GET /tools/limits":                            {"/tools/limits?agentId=agent_shop", nil},
+		"GET /tools/:id":                               {"/tools/" + form, nil},
+		"PUT /tools/:id":                               {"/tools/" + form, object{"name": "taken_over"}},
+		"DELETE /tools/:id":                            {"/tools/" + form, nil},
+		"GET /conversations":                           {"/conversations?agentId=agent_shop", nil},
+		"GET /conversations/:id":                       {"/conversations/conv_1?agentId=agent_shop", nil},
 		"GET /v1/undelivered":                          {"/v1/undelivered?agentId=agent_shop", nil},
 		"POST /v1/undelivered/:deliveryId/dismiss":     {"/v1/undelivered/" + delivery + "/dismiss", object{"reason": "mine now"}},
 	}
+}
+
+// saidOf is what a refusal says, in whichever shape the route has.
+func saidOf(answer object) (code, text string) {
+	if inner, compatible := answer["error"].(object); compatible {
+		return strings.ToLower(inner["code"].(string)), inner["message"].(string)
+	}
+	return answer["code"].(string), answer["detail"].(string)
 }
 
 // TestABoundKeyReachesNothingOfAnotherAgent has a call for every route that is
@@ -71,8 +97,8 @@ func TestABoundKeyReachesNothingOfAnotherAgent(t *testing.T) {
 	calls := foreign(t, s)
 	_, bound := s.key(t, secretKey(everything(), "agent_site"))
 	for _, route := range api.Routes(s.dependencies) {
-		if route.Public || route.Scope == "admin" || strings.HasPrefix(route.Path, "/v1/files") { // files have tests of their own
-			continue
+		if route.Public || route.Scope == "admin" || strings.HasPrefix(route.Path, "/v1/files") || route.Path == "/mcp" {
+			continue // files and tools have tests of their own
 		}
 		at := route.Method + " " + route.Path
 		call, listed := calls[at]
@@ -86,7 +112,8 @@ func TestABoundKeyReachesNothingOfAnotherAgent(t *testing.T) {
 		if call.body != nil {
 			options = append(options, sending(t, call.body))
 		}
-		require.Equal(t, "forbidden", s.read(t, http.StatusForbidden, route.Method, call.path, options...)["code"], at)
+		code, _ := saidOf(s.read(t, http.StatusForbidden, route.Method, call.path, options...))
+		require.Equal(t, "forbidden", code, at)
 	}
 }
 
@@ -122,7 +149,8 @@ func TestASubmitOnlyKeySubmitsAndNoMore(t *testing.T) {
 		}
 		answer := s.callUnchecked(route.Method, strings.ReplaceAll(route.Path, ":id", id), as(key)) // a body would not be read
 		require.Equal(t, http.StatusForbidden, answer.Code, route.Path)
-		require.Contains(t, decoded(t, answer)["detail"], `"`+route.Scope+`"`, route.Path)
+		_, text := saidOf(decoded(t, answer))
+		require.Contains(t, text, `"`+route.Scope+`"`, route.Path)
 	}
 }
 

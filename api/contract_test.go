@@ -35,6 +35,7 @@ type contract struct {
 //nolint:gochecknoglobals // read-only after the first call, and slow to make
 var readContract = sync.OnceValues(func() (*contract, error) {
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.RegisteredBodyDecoder("text/plain"))
+	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.RegisteredBodyDecoder("text/plain"))
 	published, err := openapi3.NewLoader().LoadFromData(api.Contract())
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 // What web pages may send and see (Fetch standard, "CORS protocol").
 const (
-	pageHeaders  = "Authorization, Content-Type, Idempotency-Key, Prefer, X-Request-Id"
+	pageHeaders  = "Authorization, Content-Type, Idempotency-Key, Prefer, X-Request-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name"
 	shownHeaders = "Location, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
 	// preflightAge is how many seconds a browser may remember a preflight.
 	preflightAge = "600"

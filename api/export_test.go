@@ -5,8 +5,10 @@ type RouteInfo struct {
 	Method, Path string
 	Public       bool
 	Scope        string
+	OrScope      string
 	PerAgent     bool
 	FromPages    bool
+	SecretOnly   bool
 	Audit        string
 	Page         bool
 	BodyLimit    int64
@@ -18,8 +20,8 @@ func Routes(d Dependencies) []RouteInfo {
 	for _, r := range routes(d) {
 		p := r.policy
 		infos = append(infos, RouteInfo{
-			Method: r.method, Path: r.path, Public: p.public, Scope: string(p.scope),
-			PerAgent: p.perAgent, FromPages: p.fromPages(), Audit: p.audit, Page: p.page, BodyLimit: p.bodyLimit,
+			Method: r.method, Path: r.path, Public: p.public, Scope: string(p.scope), OrScope: string(p.orScope),
+			PerAgent: p.perAgent, FromPages: p.fromPages(), SecretOnly: p.secretOnly, Audit: p.audit, Page: p.page, BodyLimit: p.bodyLimit,
 		})
 	}
 	return infos

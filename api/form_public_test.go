@@ -17,7 +17,8 @@ func TestAPageSeesTheFormAlone(t *testing.T) {
 	owned := s.read(t, http.StatusOK, http.MethodGet, "/v1/forms/"+id)
 	want := object{}
 	for _, name := range []string{
-		"id", "name", "title", "description", "fields", "submitLabel", "successMessage", "errorMessage", "honeypot", "enabled",
+		"id", "name", "title", "description", "fields", "submitLabel", "successMessage", "errorMessage", "honeypot",
+		"executionMode", "clientHandler", "enabled",
 	} {
 		want[name] = owned[name]
 	}

@@ -99,6 +99,11 @@ func (g *gate) spend(c *gin.Context, caller models.Principal) error {
 	c.Header("RateLimit-Limit", strconv.Itoa(limit.Burst))
 	c.Header("RateLimit-Remaining", strconv.Itoa(got.remaining))
 	c.Header("RateLimit-Reset", seconds(got.reset))
+	if c.GetBool(productKey) {
+		c.Header("X-RateLimit-Limit", strconv.Itoa(limit.Burst))
+		c.Header("X-RateLimit-Remaining", strconv.Itoa(got.remaining))
+		c.Header("X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(got.reset).Unix(), 10))
+	}
 	if got.ok {
 		return nil
 	}

@@ -38,19 +38,26 @@ var (
 	errNoMethod = &models.Error{Code: models.CodeMalformed, Reason: "method_not_allowed", Message: "This path does not take this method; see /openapi.yaml."}
 )
 
-// writeProblem answers with the error and ends the request. The text of an
-// error that is not a *models.Error goes to the log and not to the caller.
-func writeProblem(c *gin.Context, err error) {
-	var coded *models.Error
-	known := errors.As(err, &coded)
-	if !known || err != error(coded) { //nolint:errorlint // asks whether there is more to it than the caller sees
-		c.Set(errorKey, err)
+// shownOf is what a caller is shown of an error: the text of one that is not a
+// *models.Error is for the log alone. Whole reports that there is no more to it.
+func shownOf(err error) (shown *models.Error, whole bool) {
+	if errors.As(err, &shown) {
+		return shown, err == error(shown) //nolint:errorlint // asks whether there is more to it than the caller sees
 	}
-	if !known {
-		coded = &models.Error{Code: models.CodeInternal, Message: "Something went wrong on our side; the request id finds it in our log."}
-		if errors.Is(err, context.DeadlineExceeded) {
-			coded = &models.Error{Code: models.CodeUnavailable, Message: "A part of the service did not answer in time; try again shortly."}
-		}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &models.Error{Code: models.CodeUnavailable, Message: "A part of the service did not answer in time; try again shortly."}, false
+	}
+	return &models.Error{Code: models.CodeInternal, Message: "Something went wrong on our side; the request id finds it in our log."}, false
+}
+
+// codeOf is an error's code for programs: the kind of error, or what refines it.
+func codeOf(err *models.Error) string { return cmp.Or(err.Reason, string(err.Code)) }
+
+// writeProblem answers with the error and ends the request.
+func writeProblem(c *gin.Context, err error) {
+	coded, whole := shownOf(err)
+	if !whole {
+		c.Set(errorKey, err)
 	}
 	status := statusOf(coded)
 	if status == http.StatusServiceUnavailable {
@@ -59,10 +66,11 @@ func writeProblem(c *gin.Context, err error) {
 	if status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", cmp.Or(c.GetString(challengeKey), "Bearer"))
 	}
-	code := coded.Reason
-	if code == "" {
-		code = string(coded.Code)
+	if c.GetBool(productKey) {
+		writeProductError(c, status, coded)
+		return
 	}
+	code := codeOf(coded)
 	c.Header("Content-Type", "application/problem+json")
 	writeJSON(c, status, problem{
 		Type:      "urn:leadrail:problem:" + code,

@@ -155,3 +155,25 @@ func TestRoundTripsBeforeThe202(t *testing.T) {
 	require.Equal(t, int64(1), trips(http.StatusAccepted, lead))
 	require.Equal(t, int64(1), trips(http.StatusAccepted, lead, with("Idempotency-Key", "three")))
 }
+
+// The gate stands between the visitor and the form: nobody waits for a database
+// there, and what it decided is written later.
+func TestTheGateAsksNoDatabase(t *testing.T) {
+	t.Parallel()
+	s, counter := hotPath(t)
+	form := s.create(t, scoring())
+	_, key := s.key(t, secretKey([]string{"submit"}))
+	trips := func(status int, known object) int64 {
+		before := counter.count.Load()
+		answer := s.call(t, http.MethodPost, "/v1/forms/"+form+"/qualify", as(key), sending(t, known))
+		require.Equal(t, status, answer.Code, "%s", answer.Body)
+		return counter.count.Load() - before
+	}
+	known := object{"conversationId": "conv_1", "signals": object{"intent": "buy"}, "formData": object{"seats": 100}}
+	require.Eventually(t, func() bool { return trips(http.StatusOK, known) == 0 }, 10*time.Second, 10*time.Millisecond,
+		"the form and the key come to be known")
+	require.Zero(t, trips(http.StatusOK, known))
+	require.Zero(t, trips(http.StatusUnprocessableEntity, object{"formData": object{"seats": "many"}}))
+	s.noteDecisions(t)
+	require.NotEmpty(t, s.read(t, http.StatusOK, http.MethodGet, "/v1/conversations/conv_1")["gateDecisions"])
+}

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
+	"leadrail/internal/analytics"
 	"leadrail/internal/auth"
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
@@ -28,6 +30,11 @@ type Dependencies struct {
 	Replays *leads.BulkReplays
 	// Ledger is what was not delivered.
 	Ledger *leads.Ledger
+	// Conversations are the chats that forms are shown in.
+	Conversations      *leads.Conversations
+	ConversationSlices *leads.ConversationSlices
+	// Analytics is how forms do.
+	Analytics *analytics.Service
 	// Ready tells for each part that the service leans on whether it answers.
 	Ready []ReadyCheck
 	// Intake tells how many leads wait for their workflows.
@@ -71,6 +78,7 @@ func routes(d Dependencies) []route {
 	public := policy{public: true}
 	read := policy{scope: models.ScopeRead}
 	submit := policy{scope: models.ScopeSubmit, bodyLimit: leadLimit}
+	tell := policy{scope: models.ScopeSubmit, bodyLimit: formLimit, secretOnly: true}
 	show := policy{scope: models.ScopeSubmit} // whoever may send a form in may see it
 	write := policy{scope: models.ScopeWrite, bodyLimit: formLimit}
 	remove := policy{scope: models.ScopeWrite}
@@ -80,6 +88,7 @@ func routes(d Dependencies) []route {
 	change := policy{scope: models.ScopeAdmin, bodyLimit: leadLimit}
 	ask := policy{scope: models.ScopeRead, bodyLimit: leadLimit}
 	upload := policy{scope: models.ScopeSubmit, bodyLimit: uploadLimit}
+	agents := policy{scope: models.ScopeSubmit, orScope: models.ScopeRead, bodyLimit: leadLimit} // each tool wants its own
 	return append([]route{
 		{http.MethodPost, "/v1/forms", write.ofAgent().as("form.create"), handle(http.StatusCreated, d.Forms.CreateForm)},
 		{http.MethodGet, "/v1/forms", read.ofAgent(), handle(http.StatusOK, d.Forms.Forms)},
@@ -87,6 +96,7 @@ func routes(d Dependencies) []route {
 		{http.MethodPut, "/v1/forms/:id", write.ofAgent().as("form.replace"), handle(http.StatusOK, d.Forms.ReplaceForm)},
 		{http.MethodDelete, "/v1/forms/:id", remove.ofAgent().as("form.delete"), handleNothing(d.Forms.DeleteForm)},
 		{http.MethodGet, "/v1/forms/:id/public", show.ofAgent(), handle(http.StatusOK, d.Forms.PublicForm)},
+		{http.MethodGet, "/v1/forms/:id/tool", show.ofAgent(), handle(http.StatusOK, d.Forms.Tool)},
 		{http.MethodGet, "/v1/forms/:id/versions", read.ofAgent(), handle(http.StatusOK, d.Forms.Versions)},
 		{http.MethodGet, "/v1/forms/:id/refusals", read.ofAgent(), handle(http.StatusOK, d.Leads.Refused)},
 		{http.MethodPost, "/v1/forms/:id/actions/:actionId/test", write.ofAgent().as("action.test"), handle(http.StatusOK, d.Forms.TestAction)},
@@ -95,9 +105,13 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/v1/forms/:id/secret", reveal.ofAgent(), handle(http.StatusOK, d.Forms.Secret)},
 		{http.MethodPost, "/v1/forms/:id/secret/rotate", write.ofAgent().as("secret.rotate"), handle(http.StatusOK, d.Forms.RotateSecret)},
 
+		{http.MethodPost, "/v1/forms/:id/qualify", submit.ofAgent(), handle(http.StatusOK, d.Leads.Qualify)},
+
 		{http.MethodPost, "/v1/submissions", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.Capture)},
 		{http.MethodGet, "/v1/submissions", read.ofAgent(), handle(http.StatusOK, d.Leads.Submissions)},
 		{http.MethodGet, "/v1/submissions/:id", read.ofAgent(), handle(http.StatusOK, d.Leads.Submission)},
+		{http.MethodGet, "/v1/submissions/:id/events", read.ofAgent(), followLead(d.Leads)},
+		{http.MethodPost, "/v1/submissions/:id/client-result", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.ReportResult)},
 		{http.MethodPost, "/v1/submissions/:id/retry", write.ofAgent().as("submission.retry"), handle(http.StatusAccepted, d.Leads.RetryNow)},
 		{http.MethodPost, "/v1/submissions/:id/cancel", write.ofAgent().as("submission.cancel"), handle(http.StatusAccepted, d.Leads.Cancel)},
 		{http.MethodPost, "/v1/submissions/:id/replay", replay.ofAgent().as("submission.replay"), handle(http.StatusAccepted, d.Leads.Replay)},
@@ -109,6 +123,10 @@ func routes(d Dependencies) []route {
 		{http.MethodPost, "/v1/replays/:id/pause", replay.as("replay.pause"), handle(http.StatusOK, d.Replays.Pause)},
 		{http.MethodPost, "/v1/replays/:id/resume", replay.as("replay.resume"), handle(http.StatusOK, d.Replays.Resume)},
 		{http.MethodPost, "/v1/replays/:id/cancel", replay.as("replay.cancel"), handle(http.StatusOK, d.Replays.Cancel)},
+
+		{http.MethodPut, "/v1/conversations/:id", tell.ofAgent(), handle(http.StatusOK, d.Conversations.PutConversation)},
+		{http.MethodGet, "/v1/conversations", read.ofAgent(), handle(http.StatusOK, d.Conversations.Conversations)},
+		{http.MethodGet, "/v1/conversations/:id", read.ofAgent(), handle(http.StatusOK, d.Conversations.Conversation)},
 
 		{http.MethodGet, "/v1/undelivered", read.ofAgent(), handle(http.StatusOK, d.Ledger.Undelivered)},
 		{http.MethodPost, "/v1/undelivered/:deliveryId/dismiss", write.ofAgent().as("delivery.dismiss"), handle(http.StatusOK, d.Ledger.Dismiss)},
@@ -128,10 +146,12 @@ func routes(d Dependencies) []route {
 		{http.MethodDelete, "/v1/keys/:id", inspect.as("key.revoke"), handleNothing(d.Keys.RevokeKey)},
 		{http.MethodGet, "/v1/audit", inspect, handle(http.StatusOK, d.Audit.Changes)},
 
+		{http.MethodPost, "/mcp", agents.ofAgent(), serveMCP(d)},
+
 		{http.MethodGet, "/healthz", public, health},
 		{http.MethodGet, "/readyz", public, ready(d)},
 		{http.MethodGet, "/openapi.yaml", public, serveContract},
-	}, localRoutes(d)...)
+	}, slices.Concat(productRoutes(d), localRoutes(d))...)
 }
 
 // localRoutes are those of parts that not every installation has.
@@ -166,6 +186,7 @@ func NewHandler(d Dependencies) http.Handler {
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false // every answer stands in openapi.yaml, and no redirect does
+	engine.UseRawPath = true             // a caller's id may have a slash in it, escaped
 	engine.ContextWithFallback = true
 	trust(engine, d.TrustedProxies)
 	engine.Use(measure(d.Watch), identify, logRequests(d.Log), recoverPanics(d.Log))

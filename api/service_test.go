@@ -18,6 +18,7 @@ import (
 
 	"leadrail/activities"
 	"leadrail/api"
+	"leadrail/internal/analytics"
 	"leadrail/internal/auth"
 	"leadrail/internal/demo"
 	"leadrail/internal/forms"
@@ -98,6 +99,8 @@ func (r *runs) Redeliver(context.Context, string, string, []string) ([]string, e
 	return r.woken, r.steerErr
 }
 
+func (r *runs) SignalClientResult(context.Context, string) error { return r.steerErr }
+
 func (r *runs) StartReplays(context.Context, string, int) error { return r.steerErr }
 
 func (r *runs) WakeReplays(context.Context, string) error { return r.steerErr }
@@ -158,17 +161,23 @@ func newServiceOn(t *testing.T, databaseURL string) *service {
 		Leads: &leads.Service{
 			Store: db, Files: db, Workflows: s.runs, Intake: spill{db}, Slots: leads.NewSlots(4), Sealer: keyring, Now: s.clock, Secret: "test",
 			Refusals:        leads.NewRefusals(db, slog.New(slog.DiscardHandler)),
+			Decisions:       leads.NewDecisions(db, slog.New(slog.DiscardHandler)),
+			Followers:       &leads.Followers{Store: db},
+			URLs:            webhook.NewGuard(),
 			ConversationURL: "https://chat.example.com/{conversationId}",
 		},
-		Teams:    &leads.Teams{Store: db, Now: s.clock},
-		Replays:  &leads.BulkReplays{Store: db, Workflows: s.runs, Now: s.clock},
-		Ledger:   &leads.Ledger{Store: db, Now: s.clock},
-		Ready:    []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
-		Intake:   db.IntakeDepth,
-		Stopping: func() bool { return false },
-		Outbox:   &leads.Outbox{Store: db},
-		Receiver: demo.NewReceiver(s.clock),
-		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
+		Teams:              &leads.Teams{Store: db, Now: s.clock},
+		Replays:            &leads.BulkReplays{Store: db, Workflows: s.runs, Now: s.clock},
+		Ledger:             &leads.Ledger{Store: db, Now: s.clock},
+		ConversationSlices: &leads.ConversationSlices{Store: db},
+		Analytics:          &analytics.Service{Store: db},
+		Conversations:      &leads.Conversations{Store: db, Now: s.clock, URL: "https://chat.example.com/{conversationId}"},
+		Ready:              []api.ReadyCheck{{Part: "postgres", Ping: db.Ping}},
+		Intake:             db.IntakeDepth,
+		Stopping:           func() bool { return false },
+		Outbox:             &leads.Outbox{Store: db},
+		Receiver:           demo.NewReceiver(s.clock),
+		Log:                slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	s.handler = api.NewHandler(s.dependencies)
 	return s

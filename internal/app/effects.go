@@ -61,11 +61,13 @@ func (p Parts) effects() worker.Activities {
 			Store: p.store, Client: client, Sealed: p.keyring, Log: p.log, Now: now,
 			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL, Watch: p.watch,
 		},
-		Alert: alert,
+		Client: &activities.Client{Store: p.store, Sealed: p.keyring, Now: now},
+		Alert:  alert,
 		Reconcile: &activities.Reconcile{
 			Store: p.store, Runs: p.workflows, Sealer: p.keyring, Alert: alert, Log: p.log, Now: now,
 			Settle:      reconcileSettle,
-			Undelivered: activities.Undelivered{Store: p.store, Log: p.log, After: p.config.UndeliveredAlertAfter},
+			Replays:     activities.Replays{Store: p.store, Runs: p.workflows, Log: p.log, Settle: reconcileSettle},
+			Undelivered: activities.Undelivered{Store: p.store, Alert: alert, After: p.config.UndeliveredAlertAfter},
 		},
 		Replay: &activities.Replay{Store: p.store, Runs: p.workflows, Sealer: p.keyring, Log: p.log, Now: now},
 	}

@@ -118,9 +118,11 @@ func (p *Parts) addUseCases(ctx context.Context) error {
 	p.Teams = &leads.Teams{Store: direct, Now: now}
 	p.Leads = &leads.Service{
 		Store: p.store, Files: p.store, Workflows: p.workflows, Intake: p.intake, Slots: leads.NewSlots(startSlots),
-		Sealer: p.keyring, Now: now, Secret: secret, ConversationURL: p.config.ConversationURL,
-		Watch:    p.watch,
-		Refusals: leads.NewRefusals(p.store, p.log.With("component", "refusals")),
+		Sealer: p.keyring, URLs: p.guard, Now: now, Secret: secret, ConversationURL: p.config.ConversationURL,
+		Watch:     p.watch,
+		Refusals:  leads.NewRefusals(p.store, p.log.With("component", "refusals")),
+		Decisions: leads.NewDecisions(p.store, p.log.With("component", "gate")),
+		Followers: &leads.Followers{Store: p.store},
 	}
 	return nil
 }
@@ -142,7 +144,8 @@ func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, tracer
 }
 
 // startBackground relays the intake, hears of changes, notes the use of keys,
-// counts refusals and sweeps files until stop is called.
+// counts refusals, notes what the gate decides and sweeps files until stop is
+// called.
 func (p Parts) startBackground(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
@@ -150,6 +153,7 @@ func (p Parts) startBackground(ctx context.Context) (stop func()) {
 	running.Go(func() { p.store.Run(ctx) })
 	running.Go(func() { p.uses.Run(ctx) })
 	running.Go(func() { p.Leads.Refusals.Run(ctx) })
+	running.Go(func() { p.Leads.Decisions.Run(ctx) })
 	running.Go(func() { p.sweepFiles(ctx, time.Tick(sweepEvery)) })
 	return func() {
 		cancel()

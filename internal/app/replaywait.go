@@ -30,7 +30,7 @@ type replayWatch struct {
 }
 
 // follow waits until the last lead of the replay has ended, and writes the counts.
-// It is an error when some failed again or the replay was cancelled. Where the wait
+// It is an error when some failed again or the replay was cancelled or failed. Where the wait
 // is interrupted, the replay goes on and the error says so.
 func (w replayWatch) follow(ctx context.Context, out io.Writer) error {
 	replay, err := w.await(ctx)
@@ -45,6 +45,8 @@ func (w replayWatch) follow(ctx context.Context, out io.Writer) error {
 	switch {
 	case replay.Status == models.ReplayCancelled:
 		return errors.New("the replay was cancelled")
+	case replay.Status == models.ReplayFailed:
+		return fmt.Errorf("the replay ended before it had taken all leads: %s", *replay.FailureReason)
 	case replay.FailedAgain > 0:
 		return errors.New("not all were delivered: mend the cause and replay again")
 	}
@@ -75,8 +77,7 @@ func (w replayWatch) await(ctx context.Context) (leads.BulkReplay, error) {
 // replayOver reports that nothing of a replay goes on: it takes no more leads, and
 // those that it took have ended.
 func replayOver(replay leads.BulkReplay) bool {
-	ended := replay.Status == models.ReplayCompleted || replay.Status == models.ReplayCancelled
-	return ended && replay.Succeeded+replay.FailedAgain == replay.Replayed
+	return replay.Status.Over() && replay.Succeeded+replay.FailedAgain == replay.Replayed
 }
 
 func replayCounts(replay leads.BulkReplay) string {

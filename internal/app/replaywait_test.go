@@ -24,6 +24,13 @@ func stand(status models.ReplayStatus, replayed, succeeded, failed int) leads.Bu
 	}
 }
 
+// failedStand is a replay whose workflow is lost.
+func failedStand() leads.BulkReplay {
+	replay, reason := stand(models.ReplayFailed, 2, 1, 1), "workflow_lost"
+	replay.FailureReason = &reason
+	return replay
+}
+
 // standing tells how a replay stands, at each look the next, the last for ever.
 func standing(stands ...leads.BulkReplay) func(context.Context, leads.ReplayRef) (leads.BulkReplay, error) {
 	look := -1
@@ -44,6 +51,7 @@ func TestAReplayIsFollowedToTheEndOfItsLastLead(t *testing.T) {
 		"one by others":   {stand(models.ReplayCompleted, 3, 3, 0), "", "3 replayed, 3 succeeded, 0 failed again"},
 		"one again":       {stand(models.ReplayCompleted, 4, 3, 1), "not all were delivered", "4 replayed, 3 succeeded, 1 failed again"},
 		"it is cancelled": {stand(models.ReplayCancelled, 2, 2, 0), "the replay was cancelled", "2 replayed, 2 succeeded, 0 failed again"},
+		"it has failed":   {failedStand(), "ended before it had taken all leads: workflow_lost", "2 replayed, 1 succeeded, 1 failed again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"leadrail/api"
+	"leadrail/internal/analytics"
 	"leadrail/internal/auth"
 	"leadrail/internal/config"
 	"leadrail/internal/leads"
@@ -98,14 +99,17 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		return nil, fmt.Errorf("LEADRAIL_LISTEN: %w", err)
 	}
 	server := newHTTPServer(api.NewHandler(api.Dependencies{
-		Auth:    auth.NewAuthenticator(p.config.AdminKey.Reveal(), p.store, p.uses, now),
-		Keys:    &auth.Keys{Store: p.store.Direct(), Now: now},
-		Audit:   &auth.Audit{Store: p.store, Now: now},
-		Forms:   p.Forms,
-		Leads:   p.Leads,
-		Teams:   p.Teams,
-		Replays: &leads.BulkReplays{Store: p.store, Workflows: p.workflows, Now: now},
-		Ledger:  &leads.Ledger{Store: p.store, Now: now},
+		Auth:               auth.NewAuthenticator(p.config.AdminKey.Reveal(), p.store, p.uses, now),
+		Keys:               &auth.Keys{Store: p.store.Direct(), Now: now},
+		Audit:              &auth.Audit{Store: p.store, Now: now},
+		Forms:              p.Forms,
+		Leads:              p.Leads,
+		Teams:              p.Teams,
+		Replays:            &leads.BulkReplays{Store: p.store, Workflows: p.workflows, Now: now},
+		Ledger:             &leads.Ledger{Store: p.store, Now: now},
+		ConversationSlices: &leads.ConversationSlices{Store: p.store},
+		Analytics:          &analytics.Service{Store: p.store},
+		Conversations:      &leads.Conversations{Store: p.store, Now: now, URL: p.config.ConversationURL},
 		Ready: []api.ReadyCheck{
 			{Part: "postgres", Ping: p.store.Ping},
 			{Part: "temporal", Ping: p.workflows.Ping},
@@ -117,6 +121,7 @@ func (p Parts) startAPI(ctx context.Context, fatal chan<- error) (stop func(), e
 		Limits:   p.config.RateLimit, TrustedProxies: p.config.TrustedProxies,
 		Watch: p.watch, Log: p.log,
 	}))
+	server.RegisterOnShutdown(p.Leads.Followers.Stop) // who follows a lead connects again, elsewhere
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			fatal <- fmt.Errorf("serve HTTP: %w", err)

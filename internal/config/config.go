@@ -41,7 +41,7 @@ type Config struct {
 	SendGridHost   string `desc:"SendGrid's API; https://api.eu.sendgrid.com keeps mail in the European Union." env:"SENDGRID_HOST" envDefault:"https://api.sendgrid.com"`
 	LeadURL        string `desc:"Link to a lead in mails, with {submissionId} in it. Absent, \"up\" links to its Temporal UI." env:"LEADRAIL_LEAD_URL"`
 
-	UndeliveredAlertAfter time.Duration `desc:"How long a delivery that gave up may wait to be replayed or dismissed before the log says so as an error, once a day for each form; 0 for no such line." env:"LEADRAIL_UNDELIVERED_ALERT_AFTER" envDefault:"24h"`
+	UndeliveredAlertAfter time.Duration `desc:"How long a delivery that gave up may wait to be replayed or dismissed before the log and a mail to the form's owner say so, once a day for each form; 0 for never." env:"LEADRAIL_UNDELIVERED_ALERT_AFTER" envDefault:"24h"`
 
 	LogLevel  slog.Level `desc:"Least level that is logged: debug, info, warn or error." env:"LEADRAIL_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `desc:"Format of the log: text or json." env:"LEADRAIL_LOG_FORMAT" envDefault:"text"`
