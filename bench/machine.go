@@ -100,10 +100,15 @@ func (m *machine) stop() {
 
 // createForm makes a form whose webhook goes to url.
 func (m *machine) createForm(ctx context.Context, name, url string) (id string, err error) {
-	body, err := json.Marshal(map[string]any{
+	return m.create(ctx, map[string]any{
 		"agentId": "agent_bench", "name": name, "fields": []map[string]any{{"name": "email", "type": "email"}},
 		"webhook": map[string]any{"url": url},
 	})
+}
+
+// create makes a form.
+func (m *machine) create(ctx context.Context, definition map[string]any) (id string, err error) {
+	body, err := json.Marshal(definition)
 	if err != nil {
 		return "", err
 	}

@@ -1,10 +1,10 @@
-// Command bench measures how many leads this machine takes in and delivers. It
-// starts a Leadrail of its own in a temporary folder, and a receiver, and prints
-// each figure beside a bare durable insert into the same database in the same run:
-// machines differ and are noisy, ratios less so.
+// Command bench measures how many leads this machine takes in and delivers, and
+// how soon the gate answers. It starts a Leadrail of its own in a temporary folder,
+// and a receiver, and prints each figure of leads beside a bare durable insert into
+// the same database in the same run: machines differ and are noisy, ratios less so.
 //
-// Arguments name the parts to run: closed, burst, open, beside. Without any, all
-// run.
+// Arguments name the parts to run: closed, burst, open, beside, gate. Without any,
+// all run.
 package main
 
 import (
@@ -46,10 +46,10 @@ func run(ctx context.Context, names []string, out io.Writer) (err error) {
 // parts are the measurements of the names; all of them where none is named.
 func (b *bench) parts(names []string) ([]func(context.Context) error, error) {
 	if len(names) == 0 {
-		names = []string{"closed", "burst", "open", "beside"}
+		names = []string{"closed", "burst", "open", "beside", "gate"}
 	}
 	known := map[string]func(context.Context) error{
-		"closed": b.closed, "burst": b.burst, "open": b.open, "beside": b.beside,
+		"closed": b.closed, "burst": b.burst, "open": b.open, "beside": b.beside, "gate": b.gate,
 	}
 	parts := make([]func(context.Context) error, len(names))
 	for i, name := range names {
