@@ -18,7 +18,7 @@ import (
 	"leadrail/workflows"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // golden compares an answer with a file of testdata/product. Ids and times are those
 // of no day: they differ from run to run.
