@@ -23,8 +23,13 @@ func fillLink(template, placeholder, id string) string {
 	if template == "" || id == "" {
 		return ""
 	}
-	return strings.ReplaceAll(template, placeholder, url.PathEscape(id))
+	return strings.ReplaceAll(template, placeholder, escape(id))
 }
+
+// escape makes a text one part of a path or of a query: it leaves the unreserved
+// characters alone (RFC 3986 section 2.3). Ids of conversations are chosen by
+// strangers.
+func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // CheckLink refuses a text that is shown to people as a link and is none that
 // they can follow safely: it is an http or https URL with a host and without a user,

@@ -82,6 +82,8 @@ func TestLinks(t *testing.T) {
 	require.Equal(t, "https://chat.example.com/a%2Fb%3F?again=a%2Fb%3F", models.ConversationURL(conversations, "a/b?"))
 	require.Equal(t, "https://chat.example.com/%7BconversationId%7D?again=%7BconversationId%7D",
 		models.ConversationURL(conversations, "{conversationId}"), "an id is filled in once")
+	require.Equal(t, "https://chat.example.com/a%20b%26again%3Dc%2Bd%23e?again=a%20b%26again%3Dc%2Bd%23e",
+		models.ConversationURL(conversations, "a b&again=c+d#e"), "an id adds nothing to a query")
 	require.Empty(t, models.ConversationURL("", "conv_1"))
 	require.Empty(t, models.ConversationURL(conversations, ""))
 	require.Equal(t, "https://example.com/sub_1", models.LeadURL(leads, "sub_1"))
