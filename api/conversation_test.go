@@ -105,7 +105,8 @@ func TestAnIDOfAConversationMayHaveAnythingInIt(t *testing.T) {
 	s := newService(t)
 	for id, escaped := range map[string]string{
 		"a/b": "a%2Fb", "50 % of it?": "50%20%25%20of%20it%3F", "chat:1|2@example.com": "chat:1%7C2@example.com",
-		"会話": "%E4%BC%9A%E8%A9%B1", "a+b": "a+b", strings.Repeat("é", 128): strings.Repeat("%C3%A9", 128),
+		"会話": "%E4%BC%9A%E8%A9%B1", "a+b": "a+b", "a+b/c": "a+b%2Fc", "a+b c": "a%2Bb%20c",
+		"100%25": "100%2525", strings.Repeat("é", 128): strings.Repeat("%C3%A9", 128),
 	} {
 		path := "/v1/conversations/" + escaped // the contract's router takes an escaped slash for a slash
 		require.Equal(t, id, decoded(t, s.callUnchecked(http.MethodPut, path, as(adminKey), sending(t, aChat())))["id"])

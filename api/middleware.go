@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -17,6 +18,16 @@ const (
 	requestIDHeader = "X-Request-Id"
 	maxRequestID    = 128
 )
+
+// unescape turns what a path has in the place of its parameters into what the caller
+// meant. The router compares paths as they were sent.
+func unescape(c *gin.Context) {
+	for i, param := range c.Params {
+		if value, err := url.PathUnescape(param.Value); err == nil {
+			c.Params[i].Value = value
+		}
+	}
+}
 
 // identify gives the request an id, the caller's own where it sent a sane one,
 // and answers with it.

@@ -186,10 +186,11 @@ func NewHandler(d Dependencies) http.Handler {
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false // every answer stands in openapi.yaml, and no redirect does
-	engine.UseRawPath = true             // a caller's id may have a slash in it, escaped
+	engine.UseEscapedPath = true         // a caller's id may have a slash in it, escaped
+	engine.UnescapePathValues = false    // unescape does it: the router takes a + for a space
 	engine.ContextWithFallback = true
 	trust(engine, d.TrustedProxies)
-	engine.Use(measure(d.Watch), identify, logRequests(d.Log), recoverPanics(d.Log))
+	engine.Use(unescape, measure(d.Watch), identify, logRequests(d.Log), recoverPanics(d.Log))
 	engine.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	engine.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	g := &gate{auth: d.Auth, audit: d.Audit, limits: d.Limits, spent: newLimiter(), log: d.Log}
