@@ -76,32 +76,36 @@ type Retry struct {
 
 // MarkRetrying records that a delivery failed and waits. It closes the
 // attempt's row where the worker that made the attempt could not.
+//
+// Whatever writes several rows of a lead locks them in the order lead, attempts,
+// deliveries, so that no two writers wait for each other.
 func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		lead := tx.Model(&models.Submission{}).
+			Where("id = ? AND run_seq = ? AND status = ?", retry.SubmissionID, retry.RunSeq, models.StatusPending).
+			Update("status", models.StatusRetrying)
+		if lead.Error != nil {
+			return lead.Error
+		}
 		if err := closeAttempt(tx, attemptKey{retry.DeliveryID, retry.RunSeq, retry.Attempt}, retry.Verdict, retry.At); err != nil {
 			return err
 		}
-		delivery := tx.Model(&models.Delivery{}).
+		return tx.Model(&models.Delivery{}).
 			Where("id = ? AND run_seq = ? AND attempt <= ?", retry.DeliveryID, retry.RunSeq, retry.Attempt).
 			Where("status IN ?", []models.DeliveryStatus{models.DeliveryPending, models.DeliveryRetrying}).
 			Updates(map[string]any{
 				"status": models.DeliveryRetrying, "attempt": retry.Attempt,
 				"error_code": retry.Verdict.Code, "error": retry.Verdict.Message,
 				"next_attempt_at": retry.NextAttemptAt, "updated_at": retry.At,
-			})
-		if delivery.Error != nil {
-			return delivery.Error
-		}
-		return tx.Model(&models.Submission{}).
-			Where("id = ? AND run_seq = ? AND status = ?", retry.SubmissionID, retry.RunSeq, models.StatusPending).
-			Update("status", models.StatusRetrying).Error
+			}).Error
 	})
 	return wrap(err, "mark retrying")
 }
 
 // Finalize records how a run ended, in one statement: the lead, the attempts that
 // were left open, and the deliveries. Writes of a run that is not the newest, and
-// repeated writes, change nothing.
+// repeated writes, change nothing. A statement runs its parts in no order but that
+// in which they read each other: the join with closed is there for the order.
 func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error {
 	outcomes, err := outcomeRows(conclusion.Outcomes)
 	if err != nil {
@@ -113,7 +117,7 @@ func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, c
 			WHERE id = @lead AND run_seq = @run AND status IN ('pending', 'retrying')
 			RETURNING run_seq),
 		outcomes AS (
-			SELECT o.*, ended.run_seq
+			SELECT o.id, o.n, o.status, o.outcome, o.http_status, o.code, o.message, ended.run_seq
 			FROM ended, jsonb_to_recordset(CAST(@outcomes AS jsonb))
 			     AS o (id text, n bigint, status text, outcome text, http_status bigint, code text, message text)),
 		closed AS (
@@ -121,10 +125,11 @@ func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, c
 			       error_code = o.code, error = o.message
 			FROM outcomes AS o
 			WHERE attempts.delivery_id = o.id AND attempts.run_seq = o.run_seq AND attempts.n = o.n
-			      AND attempts.finished_at IS NULL)
+			      AND attempts.finished_at IS NULL
+			RETURNING attempts.delivery_id)
 		UPDATE deliveries SET status = o.status, attempt = o.n, error_code = o.code, error = o.message,
 		       next_attempt_at = NULL, updated_at = @at
-		FROM outcomes AS o
+		FROM outcomes AS o LEFT JOIN closed ON closed.delivery_id = o.id
 		WHERE deliveries.id = o.id AND deliveries.run_seq = o.run_seq
 		      AND deliveries.status IN ('pending', 'retrying')`,
 		map[string]any{
