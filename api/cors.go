@@ -12,7 +12,8 @@ import (
 // What web pages may send and see (Fetch standard, "CORS protocol").
 const (
 	pageHeaders  = "Authorization, Content-Type, Idempotency-Key, Prefer, X-Request-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name"
-	shownHeaders = "Location, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+	shownHeaders = "Location, Idempotent-Replayed, Retry-After, X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, " +
+		"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 	// preflightAge is how many seconds a browser may remember a preflight.
 	preflightAge = "600"
 )

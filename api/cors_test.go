@@ -3,6 +3,8 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,6 +51,24 @@ func TestAPageCanReadWhatIsWrongWithItsLead(t *testing.T) {
 		sending(t, object{"formId": form, "formData": object{"email": "nobody"}}))
 	require.Equal(t, http.StatusUnprocessableEntity, answer.Code)
 	require.Equal(t, page, answer.Header().Get("Access-Control-Allow-Origin"))
+}
+
+// TestAPageSeesWhatItHasLeft: a header that is not exposed does not exist for a page.
+func TestAPageSeesWhatItHasLeft(t *testing.T) {
+	t.Parallel()
+	s := limited(t)
+	form := s.create(t, aForm("contact_form"))
+	_, key := s.key(t, pageKey())
+	for path, name := range map[string]string{"/v1/submissions": "formId", "/form-submissions/submit": "toolId"} {
+		answer := s.call(t, http.MethodPost, path, as(key), with("Origin", page), sending(t, object{name: form, "formData": object{"email": "nobody"}}))
+		exposed := strings.Split(answer.Header().Get("Access-Control-Expose-Headers"), ", ")
+		require.NotEmpty(t, answer.Header().Get("RateLimit-Limit"), path)
+		for header := range answer.Header() {
+			if strings.Contains(strings.ToLower(header), "ratelimit") {
+				require.True(t, slices.ContainsFunc(exposed, func(name string) bool { return strings.EqualFold(name, header) }), header)
+			}
+		}
+	}
 }
 
 func TestNoPageReadsWhatASecretKeyIsAnswered(t *testing.T) {
