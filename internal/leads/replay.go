@@ -1,6 +1,7 @@
 package leads
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -75,10 +76,14 @@ func (s *Service) Replay(ctx context.Context, in ReplayInput) (ReplayOutput, err
 	if err := s.checkURL(ctx, in); err != nil {
 		return ReplayOutput{}, err
 	}
+	meant := 0 // the run that the caller knows of
 	for range replayTries {
 		lead, err := s.asStored(ctx, in.ID)
 		if err != nil {
 			return ReplayOutput{}, err
+		}
+		if meant = cmp.Or(meant, lead.RunSeq); lead.RunSeq != meant {
+			return ReplayOutput{}, nothingFailed("Somebody replayed the lead at this moment; look at it again.")
 		}
 		if err := in.check(lead); err != nil {
 			return ReplayOutput{}, err

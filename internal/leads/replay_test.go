@@ -3,6 +3,7 @@ package leads_test
 import (
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,6 +160,60 @@ func TestAReplayThatCannotBeStoredIsUnavailable(t *testing.T) {
 	d.submission = func(string) (models.Submission, error) { return models.Submission{}, away() }
 	_, err = d.Replay(t.Context(), replayInput(false, "dlv_a"))
 	require.Equal(t, models.CodeUnavailable, models.CodeOf(err), "the workflow does not know the deliveries")
+}
+
+// Whoever was quicker may be done by the time that the others look again: they meant
+// the run that he has replayed.
+func TestManyAtOnceReplayOneRun(t *testing.T) {
+	t.Parallel()
+	for name, then := range map[string]models.Submission{
+		"which has failed again": endedLead(models.StatusFailed), "which goes on": waitingLead(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const callers = 50
+			d := replaying(t, endedLead(models.StatusFailed))
+			var mu sync.Mutex
+			var looks sync.WaitGroup // no replay begins before all have seen the lead
+			looks.Add(callers)
+			lead, begun := endedLead(models.StatusFailed), 0
+			d.submission = func(string) (models.Submission, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return lead, nil
+			}
+			d.begin = func(replay store.Replay) error {
+				looks.Done()
+				looks.Wait()
+				mu.Lock()
+				defer mu.Unlock()
+				if replay.RunSeq != lead.RunSeq {
+					return models.Errorf(models.CodeConflict, "The lead changed meanwhile.")
+				}
+				begun++
+				lead = then
+				lead.RunSeq = replay.RunSeq + 1
+				return nil
+			}
+			errs := make([]error, callers)
+			var all sync.WaitGroup
+			for i := range errs {
+				all.Go(func() { _, errs[i] = d.Replay(t.Context(), replayInput(false)) })
+			}
+			all.Wait()
+			require.Equal(t, 1, begun)
+			conflicts := 0
+			for _, err := range errs {
+				if err != nil {
+					var refused *models.Error
+					require.ErrorAs(t, err, &refused)
+					require.Equal(t, "nothing_failed", refused.Reason)
+					conflicts++
+				}
+			}
+			require.Equal(t, callers-1, conflicts)
+		})
+	}
 }
 
 func TestReplayOfALeadThatGoesOnAsksItsRun(t *testing.T) {
