@@ -37,11 +37,16 @@ type Submissions interface {
 
 // Workflows is the part of the workflow engine that the use cases need.
 type Workflows interface {
+	Captures
 	Steering
+	Signals
+}
+
+// Captures are the leads that were given to the workflow engine.
+type Captures interface {
 	StartCapture(ctx context.Context, in workflows.CaptureInput, labels workflows.Labels) (fresh bool, err error)
 	Acceptance(ctx context.Context, submissionID string) (models.Acceptance, error)
 	Accepted(ctx context.Context, submissionID string) (workflows.Accepted, error)
-	Signals
 }
 
 // Intake is where a lead is put that cannot go to the workflow engine now.
