@@ -66,41 +66,53 @@ func (c *trips) serve(client net.Conn) {
 	}
 	defer server.Close()
 	go io.Copy(client, server) //nolint:errcheck // it ends with either side
-	c.watch(bufio.NewReader(io.TeeReader(client, server)))
+	c.pass(bufio.NewReader(client), server)
 }
 
-// watch counts what is answered as a whole: simple queries and the ends of
+// pass counts what is answered as a whole: simple queries and the ends of
 // extended ones (PostgreSQL manual, 55.2 and 55.7). The first message has no type.
-func (c *trips) watch(sent *bufio.Reader) {
-	for kind, first := byte(0), true; ; first = false {
-		var err error
-		if !first {
-			if kind, err = sent.ReadByte(); err != nil {
-				return
-			}
-		}
-		var length uint32
-		if binary.Read(sent, binary.BigEndian, &length) != nil {
+// A message is counted before it goes on, so that whoever has its answer finds it
+// in the count.
+func (c *trips) pass(sent *bufio.Reader, server io.Writer) {
+	for typed := 0; ; typed = 1 {
+		head, err := sent.Peek(typed + 4)
+		if err != nil {
 			return
 		}
-		body := make([]byte, length-4)
-		if _, err := io.ReadFull(sent, body); err != nil {
+		message := make([]byte, typed+int(binary.BigEndian.Uint32(head[typed:])))
+		if _, err := io.ReadFull(sent, message); err != nil {
 			return
 		}
 		// A pool that has rested for a second asks whether the connection is alive.
-		if kind == 'S' || kind == 'Q' && !strings.HasPrefix(string(body), "-- ping") {
+		ping := strings.HasPrefix(string(message[typed+4:]), "-- ping")
+		if typed == 1 && (message[0] == 'S' || message[0] == 'Q' && !ping) {
 			c.count.Add(1)
+		}
+		if _, err := server.Write(message); err != nil {
+			return
 		}
 	}
 }
 
-// hotPath is a service whose way from a lead to its 202 is production's, over one
-// connection that is counted.
-func hotPath(t *testing.T) (*service, *trips) {
+// hotPath is a service with a form and a key for it whose way from a lead to its 202
+// is production's, over one connection that is counted.
+type hotPath struct {
+	*service
+
+	trips     *trips
+	form, key string
+}
+
+// newHotPath makes the form and the key before anybody listens for changes. News of
+// them that came later would be read up on, in the middle of what a test counts.
+func newHotPath(t *testing.T, form object) hotPath {
 	t.Helper()
 	direct := pgtest.New(t)
 	s := newServiceOn(t, direct)
+	path := hotPath{service: s, form: s.create(t, form)}
+	_, path.key = s.key(t, secretKey([]string{"submit"}))
 	counter, through := countTrips(t, direct)
+	path.trips = counter
 	db, err := store.Open(through, store.Options{MaxConnections: 1})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
@@ -118,28 +130,30 @@ func hotPath(t *testing.T) (*service, *trips) {
 	s.dependencies.Leads.Store, s.dependencies.Leads.Files = cached, db
 	s.dependencies.Leads.Intake, s.dependencies.Leads.Refusals = spill{db}, leads.NewRefusals(cached, silent)
 	s.handler = api.NewHandler(s.dependencies)
-	return s, counter
+	return path
+}
+
+// count makes an exchange and returns how often it waited for the database.
+func (p hotPath) count(t *testing.T, status int, target string, options ...option) int64 {
+	t.Helper()
+	before := p.trips.count.Load()
+	answer := p.call(t, http.MethodPost, target, append(options, as(p.key))...)
+	require.Equal(t, status, answer.Code, "%s", answer.Body)
+	return p.trips.count.Load() - before
 }
 
 // A visitor who waits for a 202 waits for the database once at most, and not at
 // all while Temporal takes the lead.
 func TestRoundTripsBeforeThe202(t *testing.T) {
 	t.Parallel()
-	s, counter := hotPath(t)
+	s := newHotPath(t, aForm("contact_form"))
 	taken := func(context.Context, workflows.CaptureInput, workflows.Labels) error { return nil }
 	refused := func(context.Context, workflows.CaptureInput, workflows.Labels) error {
 		return models.Errorf(models.CodeUnavailable, "It does not answer.")
 	}
-	form := s.create(t, aForm("contact_form"))
-	_, key := s.key(t, secretKey([]string{"submit"}))
-	trips := func(status int, options ...option) int64 {
-		before := counter.count.Load()
-		answer := s.call(t, http.MethodPost, "/v1/submissions", append(options, as(key))...)
-		require.Equal(t, status, answer.Code, "%s", answer.Body)
-		return counter.count.Load() - before
-	}
-	lead := sending(t, object{"formId": form, "formData": object{"email": "ada@example.com"}, "context": object{"channel": "widget"}})
-	broken := sending(t, object{"formId": form, "formData": object{"email": "ada"}})
+	trips := func(status int, options ...option) int64 { return s.count(t, status, "/v1/submissions", options...) }
+	lead := sending(t, object{"formId": s.form, "formData": object{"email": "ada@example.com"}, "context": object{"channel": "widget"}})
+	broken := sending(t, object{"formId": s.form, "formData": object{"email": "ada"}})
 
 	s.runs.startCapture = taken
 	require.Eventually(t, func() bool { return trips(http.StatusAccepted, lead) == 0 }, 10*time.Second, 10*time.Millisecond,
@@ -160,14 +174,9 @@ func TestRoundTripsBeforeThe202(t *testing.T) {
 // there, and what it decided is written later.
 func TestTheGateAsksNoDatabase(t *testing.T) {
 	t.Parallel()
-	s, counter := hotPath(t)
-	form := s.create(t, scoring())
-	_, key := s.key(t, secretKey([]string{"submit"}))
+	s := newHotPath(t, scoring())
 	trips := func(status int, known object) int64 {
-		before := counter.count.Load()
-		answer := s.call(t, http.MethodPost, "/v1/forms/"+form+"/qualify", as(key), sending(t, known))
-		require.Equal(t, status, answer.Code, "%s", answer.Body)
-		return counter.count.Load() - before
+		return s.count(t, status, "/v1/forms/"+s.form+"/qualify", sending(t, known))
 	}
 	known := object{"conversationId": "conv_1", "signals": object{"intent": "buy"}, "formData": object{"seats": 100}}
 	require.Eventually(t, func() bool { return trips(http.StatusOK, known) == 0 }, 10*time.Second, 10*time.Millisecond,
