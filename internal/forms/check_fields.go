@@ -2,6 +2,7 @@ package forms
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"strings"
 
 	"leadrail/internal/rules"
@@ -134,6 +135,8 @@ func (c *checker) pattern(path string, rule *models.PatternRule) {
 		c.addf(path+".value", "required", "Give a regular expression (RE2).")
 	} else if err := rules.CheckPattern(rule.Value); err != nil {
 		c.addf(path+".value", "pattern", "The pattern cannot be used: %s.", err)
+	} else if _, err := syntax.Parse("(?:"+rule.Value+")", syntax.Perl); err != nil {
+		c.addf(path+".value", "pattern", `What follows \Q must end with \E.`) // else it swallows what the pattern stands in
 	}
 	c.storable(path+".value", rule.Value)
 	c.text(path+".message", rule.Message)

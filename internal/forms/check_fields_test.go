@@ -102,6 +102,8 @@ func TestValidation(t *testing.T) {
 		"a pattern that RE2 lacks": {
 			field("text", `"pattern":{"value":"(?=a)a"}`), []string{"fields[0].validation.pattern.value pattern"},
 		},
+		"a quote in a pattern":    {field("text", `"pattern":{"value":"\\Qa.b\\E+"}`), nil},
+		"a quote without an end":  {field("text", `"pattern":{"value":"\\Qa.b"}`), []string{"fields[0].validation.pattern.value pattern"}},
 		"a pattern with U+0000":   {field("text", `"pattern":{"value":"\u0000"}`), []string{"fields[0].validation.pattern.value invalid"}},
 		"a number's pattern":      {field("number", `"pattern":{"value":"1"}`), unsupported},
 		"a date's pattern":        {field("date", `"pattern":{"value":"2026.*"}`), unsupported},

@@ -14,20 +14,19 @@ const maxRanges = 20
 // class writes pairs of first and last characters as a class.
 func class(pairs []rune) string {
 	pairs = merged(pairs)
-	if len(pairs) == 0 {
-		return `[^\s\S]`
-	}
-	if pairs[0] == 0 && pairs[len(pairs)-1] == unicode.MaxRune {
-		others := complement(pairs)
-		if len(others) == 0 {
-			return `[\s\S]`
+	if len(pairs) > 0 && pairs[0] == 0 && pairs[len(pairs)-1] == unicode.MaxRune {
+		if others := ranges(complement(pairs)); others != "" {
+			return "[^" + others + "]"
 		}
-		return "[^" + ranges(others) + "]"
+		return `[\s\S]`
 	}
-	return "[" + ranges(pairs) + "]"
+	if inside := ranges(pairs); inside != "" {
+		return "[" + inside + "]"
+	}
+	return `[^\s\S]`
 }
 
-// ranges writes the inside of a class.
+// ranges writes the inside of a class, which is empty for surrogates alone.
 func ranges(pairs []rune) string {
 	var out strings.Builder
 	if len(pairs) > 2*maxRanges {

@@ -24,13 +24,12 @@ func decoded(t testing.TB, value any) any {
 }
 
 // compiled is a schema in a validator that knows nothing of Leadrail but the
-// formats of addresses and numbers.
+// formats of addresses in any script and of phone numbers.
 func compiled(t testing.TB, schema *forms.JSONSchema) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	compiler.RegisterFormat(accepts("idn-email", models.Field{Type: models.FieldEmail}))
-	compiler.RegisterFormat(accepts("email", models.Field{Type: models.FieldEmail}))
 	compiler.RegisterFormat(accepts("phone", models.Field{Type: models.FieldTel}))
 	text := encodedSchema(t, schema)
 	for _, found := range regexp.MustCompile(`"phone-([A-Z]{2})"`).FindAllStringSubmatch(text, -1) {

@@ -54,10 +54,12 @@ func hint(kind models.FieldType) string {
 	switch kind {
 	case models.FieldFile, models.FieldImage:
 		return "The id of a file that was uploaded for this field."
+	case models.FieldEmail:
+		return "An e-mail address."
 	case models.FieldDatetime:
 		return "A date and a time such as 2026-11-22T09:30, with an offset or without."
-	case models.FieldText, models.FieldTextarea, models.FieldEmail, models.FieldTel, models.FieldNumber,
-		models.FieldSelect, models.FieldMultiselect, models.FieldDate:
+	case models.FieldText, models.FieldTextarea, models.FieldTel, models.FieldNumber, models.FieldSelect,
+		models.FieldMultiselect, models.FieldDate:
 	}
 	return ""
 }

@@ -80,6 +80,21 @@ func TestTheSchemaFindsPartsOfTextsAsAcceptDoes(t *testing.T) {
 	}
 }
 
+// No text has surrogates; a class of them alone would be "[]", which is none of RE2's.
+func TestTheSchemaFindsNoSurrogates(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{`[\x{D800}-\x{DFFF}]`, `[^\x{D800}]`, `x|[\x{DC00}-\x{DFFF}]`, `[a\x{D800}-\x{E000}]`} {
+		form := models.FormDefinition{Fields: []models.Field{patterned(pattern)}}
+		form.Fields[0].Name = "it"
+		schema := compiled(t, forms.Schema(form))
+		for _, text := range []string{"x", "a", "\ufffd", "\ud7ff", "\ue000", "xx"} {
+			data := map[string]any{"it": text}
+			_, problems := forms.Accept(form, forms.Answers{Data: data})
+			require.Equal(t, len(problems) == 0, schema.Validate(data) == nil, "%q in %q", pattern, text)
+		}
+	}
+}
+
 func TestLongTextsMatchNoConditionEither(t *testing.T) {
 	t.Parallel()
 	form := definition(t, `[{"name":"a","type":"text"},{"name":"x","type":"text","validation":{"required":{"value":true}},

@@ -1,6 +1,10 @@
 package forms
 
-import "leadrail/models"
+import (
+	"strings"
+
+	"leadrail/models"
+)
 
 // Arguments is the schema of a form's data that vendors of models take for a tool:
 // an object without combinations at its top, each property with its own rules.
@@ -24,12 +28,15 @@ func Arguments(definition models.FormDefinition) *JSONSchema {
 func argumentOf(field models.Field) *JSONSchema {
 	value := valueOf(field)
 	value.AllOf = nil
+	if strings.Contains(value.Pattern, `\p{`) {
+		value.Pattern = "" // OpenAI reads patterns as Python does, which has no categories: it refuses the tool
+	}
 	if field.Validation.MaxLength == nil {
 		value.MaxLength = nil
 	}
 	switch field.Type {
 	case models.FieldEmail:
-		value.Format = "email"
+		value.Format = "" // validators know "email", which takes ASCII alone, and not "idn-email"
 	case models.FieldTel:
 		value.Format, value.Pattern = "", ""
 	case models.FieldDate, models.FieldDatetime:

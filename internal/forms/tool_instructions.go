@@ -81,14 +81,24 @@ number, no choice among options, no agreement. Ask instead, and send what the vi
 }
 
 func writeSending(out *strings.Builder, formID string, definition models.FormDefinition) {
+	began := ""
+	if definition.MinFillSeconds > 0 {
+		began = `, "startedAt"`
+	}
 	fmt.Fprintf(out, `## Sending it
 
-POST /v1/submissions with {"formId": "%s", "conversationId", "formData", "signals"} and an Idempotency-Key header that is the same for
-every try of the same lead. 202 means that the lead is safe`, formID)
+POST /v1/submissions with {"formId": "%s", "conversationId", "formData", "signals"%s} and an Idempotency-Key header that is the same for
+every try of the same lead. 202 means that the lead is safe`, formID, began)
 	if definition.SuccessMessage != "" {
 		fmt.Fprintf(out, "; say: %s", definition.SuccessMessage)
 	} else {
 		out.WriteByte('.')
+	}
+	if began != "" {
+		out.WriteString(`
+
+"startedAt" is when you showed the form, such as 2026-11-22T09:30:00Z. An error with the code "too_fast" means that too little time has
+passed since: wait a moment and send the same again.`)
 	}
 	out.WriteString(`
 

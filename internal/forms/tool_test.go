@@ -124,6 +124,18 @@ func TestInstructionsWithoutAGateNameNone(t *testing.T) {
 	require.Contains(t, text, "Required: `seats`, `tools`.")
 }
 
+// A lead of a form that counts the seconds is refused without it.
+func TestInstructionsAskForTheStartWhereItIsRequired(t *testing.T) {
+	t.Parallel()
+	form := models.FormDefinition{Name: "plain", Fields: definition(t, mixedFields).Fields}
+	require.NotContains(t, forms.Instructions(toolForm, form), "startedAt")
+	form.MinFillSeconds = 3
+	text := forms.Instructions(toolForm, form)
+	require.Contains(t, text, `"formData", "signals", "startedAt"} and`)
+	require.Contains(t, text, `"startedAt" is when you showed the form`)
+	require.Contains(t, text, `"too_fast"`)
+}
+
 func TestInstructionsTellTheWordsOfSignals(t *testing.T) {
 	t.Parallel()
 	in := inputOf(t, `{"fields":[{"name":"seats","label":"Seats","type":"number","visibleWhen":{"field":"signals.plan.name","op":"ne","value":"free"}},
