@@ -112,7 +112,7 @@ func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, err
 	if job.Attempt.FinishedAt != nil {
 		return job.Attempt.Verdict(), nil
 	}
-	job = sentTo(target, job)
+	job = sentTo(job)
 	attempt := job.Attempt
 	if !job.Destination.Enabled {
 		attempt.Record(disabledVerdict())

@@ -58,6 +58,9 @@ func (c *town) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job
 	job := aJob(attempt)
 	job.Delivery.ID = attempt.DeliveryID
 	job.Destination = c.destination(attempt.DeliveryID)
+	if attempt.RunSeq == elsewhereRun {
+		job.Target, _ = c.Target(context.Background(), attempt.DeliveryID, attempt.RunSeq) // it knows of every run
+	}
 	return job, nil
 }
 
@@ -95,8 +98,9 @@ func (c *town) EnsureSecret(_ context.Context, fresh models.Secret) (models.Secr
 }
 
 func (c *town) Target(_ context.Context, deliveryID string, runSeq int) (models.Target, error) {
-	key := c.sealed.Seal(models.NewSigningKey(), deliveryID)
-	return models.Target{DeliveryID: deliveryID, RunSeq: runSeq, URL: "https://HUNG.example.com/elsewhere", Secret: key}, nil
+	target := models.Target{DeliveryID: deliveryID, RunSeq: runSeq, URL: "https://HUNG.example.com/elsewhere"}
+	target.Secret = c.sealed.Seal(models.NewSigningKey(), target.Owner())
+	return target, nil
 }
 
 func (c *town) Post(_ context.Context, request webhook.Request) webhook.Response {
@@ -118,10 +122,13 @@ func (c *town) Post(_ context.Context, request webhook.Request) webhook.Response
 }
 
 // slot is one activity slot of the worker: it delivers one lead at a time.
-func (c *town) slot() func(deliveryID string) error { return c.slotTo(false) }
+func (c *town) slot() func(deliveryID string) error { return c.slotOf(1) }
 
-// slotTo is a slot for leads that a replay may have sent to the endpoint that hangs.
-func (c *town) slotTo(retargeted bool) func(deliveryID string) error {
+// elsewhereRun is the run that a replay sent to the endpoint that hangs.
+const elsewhereRun = 2
+
+// slotOf is a slot for leads in a run.
+func (c *town) slotOf(runSeq int) func(deliveryID string) error {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
@@ -130,8 +137,8 @@ func (c *town) slotTo(retargeted bool) func(deliveryID string) error {
 	return func(deliveryID string) error {
 		action, _, _ := strings.Cut(deliveryID, "-")
 		_, err := env.ExecuteActivity(c.activity.DeliverWebhook, activities.DeliverInput{
-			DeliveryID: deliveryID, RunSeq: 1, N: 1, Trigger: models.TriggerFirst, ActionID: action,
-			Retargeted: retargeted,
+			DeliveryID: deliveryID, RunSeq: runSeq, N: 1, Trigger: models.TriggerFirst, ActionID: action,
+			Retargeted: runSeq == elsewhereRun,
 		})
 		return err
 	}

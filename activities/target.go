@@ -7,8 +7,8 @@ import (
 	"leadrail/models"
 )
 
-// targetOf is where the attempt's run goes: read at each try, so that history holds
-// neither URL nor secret.
+// targetOf is where the attempt's run goes, as far as its plan knows: read at each
+// try, so that history holds neither URL nor secret.
 func (a attempts) targetOf(ctx context.Context, in DeliverInput) (models.Target, error) {
 	if !in.Retargeted {
 		return models.Target{}, nil
@@ -16,12 +16,13 @@ func (a attempts) targetOf(ctx context.Context, in DeliverInput) (models.Target,
 	return a.target(ctx, in.DeliveryID, in.RunSeq)
 }
 
-// sentTo has a job go to a target, whether its action is on or off. The action's own
-// headers stay behind: they may be what the other receiver lets it in with.
-func sentTo(target models.Target, job store.Job) store.Job {
-	if target.Elsewhere() {
-		job.Target = target
-		job.Destination.URL, job.Destination.Headers, job.Destination.Enabled = target.URL, nil, true
+// sentTo has a job go to its target, if it has one, whether its action is on or off.
+// The job decides, and not the plan, which a worker may have made that is older than
+// targets. The action's own headers stay behind: they may be what the other receiver
+// lets it in with.
+func sentTo(job store.Job) store.Job {
+	if job.Target.Elsewhere() {
+		job.Destination.URL, job.Destination.Headers, job.Destination.Enabled = job.Target.URL, nil, true
 	}
 	return job
 }

@@ -13,18 +13,21 @@ import (
 )
 
 // newElsewhere is a try of a run that a replay sent to another URL, signed with the
-// key. Its action has headers of its own.
+// key. Its action is off and has headers of its own.
 func newElsewhere(t *testing.T) (*try, models.SigningKey) {
 	t.Helper()
 	y := newTry(t)
 	key := models.NewSigningKey()
+	target := models.Target{DeliveryID: "dlv_1", RunSeq: 3, URL: "https://other.example.com/private-path"}
+	target.Secret = y.keyring.Seal(key, "dlv_1/3")
 	y.target = func(deliveryID string, runSeq int) (models.Target, error) {
 		require.Equal(t, "dlv_1", deliveryID)
 		require.Equal(t, 3, runSeq)
-		return models.Target{DeliveryID: "dlv_1", RunSeq: 3, URL: "https://other.example.com/private-path", Secret: y.keyring.Seal(key, "dlv_1")}, nil
+		return target, nil
 	}
 	y.open = func(attempt models.Attempt) (store.Job, error) {
 		job := aJob(attempt)
+		job.Target, job.Destination.Enabled = target, false
 		job.Destination.Headers = y.keyring.Seal([]byte(`{"Authorization":"of the CRM"}`), "act_1")
 		return job, nil
 	}
@@ -36,7 +39,7 @@ func TestARunThatIsSentElsewhereGoesThereAlone(t *testing.T) {
 	y, key := newElsewhere(t)
 	verdict, err := y.deliverTo(true)
 	require.NoError(t, err)
-	require.True(t, verdict.Delivered())
+	require.True(t, verdict.Delivered(), "though its action is off")
 	require.Len(t, y.requests, 1)
 	sent := y.requests[0]
 	require.Equal(t, "https://other.example.com/private-path", sent.URL)
@@ -44,29 +47,32 @@ func TestARunThatIsSentElsewhereGoesThereAlone(t *testing.T) {
 	require.Empty(t, sent.Headers, "they are for the action's own receiver")
 	require.Equal(t, []models.SigningKey{key}, sent.Keys, "and so is the form's secret")
 	y.requireSilent(t)
-
-	_, err = y.deliver()
-	require.NoError(t, err)
-	own := y.requests[1]
-	require.Equal(t, "https://hooks.example.com/private-path", own.URL, "a run that is not")
-	require.Equal(t, map[string]string{"Authorization": "of the CRM"}, own.Headers)
-	require.NotEqual(t, sent.Keys, own.Keys)
 }
 
-func TestAnActionThatIsOffStopsNothingElsewhere(t *testing.T) {
+// A worker that is older than targets plans as though there were none.
+func TestARunThatIsSentElsewhereGoesThereWhateverItsPlanSays(t *testing.T) {
 	t.Parallel()
-	y, _ := newElsewhere(t)
-	y.open = func(attempt models.Attempt) (store.Job, error) {
-		job := aJob(attempt)
-		job.Destination.Enabled = false
-		return job, nil
-	}
-	verdict, err := y.deliverTo(true)
+	y, key := newElsewhere(t)
+	verdict, err := y.deliver()
 	require.NoError(t, err)
 	require.True(t, verdict.Delivered())
-	verdict, err = y.deliver()
-	require.NoError(t, err)
-	require.Equal(t, models.ErrorActionDisabled, verdict.Code)
+	require.Equal(t, "https://other.example.com/private-path", y.requests[0].URL)
+	require.Empty(t, y.requests[0].Headers)
+	require.Equal(t, []models.SigningKey{key}, y.requests[0].Keys)
+}
+
+func TestASecretOfAnotherRunDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	y, key := newElsewhere(t)
+	open := y.open
+	y.open = func(attempt models.Attempt) (store.Job, error) {
+		job, err := open(attempt)
+		job.Target.Secret = y.keyring.Seal(key, "dlv_1/2")
+		return job, err
+	}
+	_, err := y.deliverTo(true)
+	require.ErrorContains(t, err, "open secret of target")
+	require.Empty(t, y.requests)
 }
 
 func TestGoneElsewhereLeavesTheActionOn(t *testing.T) {
@@ -115,8 +121,8 @@ func TestWhereARunGoesMustBeKnown(t *testing.T) {
 func TestACrowdElsewhereIsCountedElsewhere(t *testing.T) {
 	t.Parallel()
 	c := newTown(t, 1)
-	first := c.hangIn(t, c.slotTo(true), "fast-1")
-	require.Error(t, c.slotTo(true)("fast-2"), "there is one place")
+	first := c.hangIn(t, c.slotOf(elsewhereRun), "fast-1")
+	require.Error(t, c.slotOf(elsewhereRun)("fast-2"), "there is one place")
 	require.NoError(t, c.slot()("fast-3"), "the action's own endpoint has all of its")
 	close(c.hang)
 	require.NoError(t, <-first)

@@ -114,7 +114,7 @@ func phasesOf(response webhook.Response) models.Phases {
 // wait for one: nothing leaves unsigned. Another URL has a secret of its own.
 func (w *Webhook) signingKeys(ctx context.Context, job store.Job, now time.Time) ([]models.SigningKey, error) {
 	if job.Target.Elsewhere() {
-		key, err := w.Sealed.Open(job.Target.Secret, job.Target.DeliveryID)
+		key, err := w.Sealed.Open(job.Target.Secret, job.Target.Owner())
 		if err != nil {
 			return nil, fmt.Errorf("open secret of target: %w", err)
 		}

@@ -67,7 +67,9 @@ type Attempt struct {
 	N int `gorm:"primaryKey;autoIncrement:false"`
 	// ActionID is the delivery's, so that the health of an action can be read
 	// from its attempts alone.
-	ActionID  string
+	ActionID string
+	// Elsewhere says that the attempt goes to its run's Target.
+	Elsewhere bool
 	Trigger   Trigger
 	StartedAt time.Time
 	// FinishedAt is nil while the attempt is open.

@@ -21,6 +21,9 @@ func (a Attempt) LogValue() slog.Value {
 }
 
 // LogValue implements slog.LogValuer.
+func (t Target) LogValue() slog.Value { return slog.StringValue("target of " + t.Owner()) }
+
+// LogValue implements slog.LogValuer.
 func (d Destination) LogValue() slog.Value { return slog.StringValue(d.ActionID) }
 
 // LogValue implements slog.LogValuer.

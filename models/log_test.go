@@ -30,6 +30,7 @@ func personal() map[string]any {
 			Deliveries: []models.Delivery{{ID: "dlv_1", Attempts: []models.Attempt{{Response: private}}}},
 		},
 		"delivery": models.Delivery{ID: "dlv_1", Attempts: []models.Attempt{{Response: private}}},
+		"target":   models.Target{DeliveryID: "dlv_1", RunSeq: 2, URL: "https://example.com/" + private, Secret: models.Sealed(private)},
 		"attempt":  models.Attempt{DeliveryID: "dlv_1", RunSeq: 1, N: 2, Response: private, Address: private},
 		"destination": models.Destination{
 			ActionID: "act_1", URL: private, SealedURL: models.Sealed(private), Headers: models.Sealed(private), Recipients: []string{private},

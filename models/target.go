@@ -2,6 +2,7 @@ package models
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -12,9 +13,12 @@ type Target struct {
 	RunSeq     int    `gorm:"primaryKey;autoIncrement:false"`
 	URL        string
 	// Secret is the SigningKey that the run's webhooks are signed with, sealed for
-	// the delivery's id.
+	// the Owner.
 	Secret Sealed
 }
+
+// Owner names the row: what belongs to one run opens for no other.
+func (t Target) Owner() string { return t.DeliveryID + "/" + strconv.Itoa(t.RunSeq) }
 
 // Elsewhere reports that the run does not go to the action's own destination.
 func (t Target) Elsewhere() bool { return t.URL != "" }

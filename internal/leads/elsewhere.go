@@ -59,7 +59,9 @@ func (s *Service) targets(in ReplayInput, runSeq int, ids []string) (targets []m
 	}
 	key := models.NewSigningKey()
 	for _, id := range ids {
-		targets = append(targets, models.Target{DeliveryID: id, RunSeq: runSeq, URL: *in.URL, Secret: s.Sealer.Seal(key, id)})
+		target := models.Target{DeliveryID: id, RunSeq: runSeq, URL: *in.URL}
+		target.Secret = s.Sealer.Seal(key, target.Owner())
+		targets = append(targets, target)
 	}
 	return targets, key.Reveal()
 }

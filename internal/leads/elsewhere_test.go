@@ -44,8 +44,8 @@ func TestAReplayToAnotherURLHasASecretOfItsOwn(t *testing.T) {
 	require.Regexp(t, `^whsec_[A-Za-z0-9+/]{43}=$`, out.Secret)
 	require.Len(t, begun.Targets, 2)
 	for i, target := range begun.Targets {
-		key, err := d.keyring.Open(target.Secret, out.Deliveries[i])
-		require.NoError(t, err, "sealed, and bound to the delivery")
+		key, err := d.keyring.Open(target.Secret, out.Deliveries[i]+"/4")
+		require.NoError(t, err, "sealed, and bound to the delivery and its run")
 		require.Equal(t, out.Secret, models.SigningKey(key).Reveal())
 		want := models.Target{DeliveryID: out.Deliveries[i], RunSeq: 4, URL: otherURL, Secret: target.Secret}
 		require.Empty(t, cmp.Diff(want, target))

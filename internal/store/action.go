@@ -43,11 +43,6 @@ type ActionHealth struct {
 	Failures24h int `gorm:"column:failures_24h"`
 }
 
-// ownURL holds for attempts that went to the action's own destination.
-const ownURL = `NOT EXISTS (
-				SELECT FROM targets WHERE targets.delivery_id = attempts.delivery_id AND targets.run_seq = attempts.run_seq
-			)`
-
 // ActionHealth reads the health at a time of the actions, by their ids, in one
 // query; those that were never used are absent.
 func (s *Store) ActionHealth(ctx context.Context, actionIDs []string, at time.Time) (map[string]ActionHealth, error) {
@@ -61,19 +56,19 @@ func (s *Store) ActionHealth(ctx context.Context, actionIDs []string, at time.Ti
 		FROM destinations d
 		LEFT JOIN LATERAL (
 			SELECT started_at, finished_at FROM attempts
-			WHERE action_id = d.action_id AND `+ownURL+` AND outcome = @delivered
+			WHERE action_id = d.action_id AND NOT elsewhere AND outcome = @delivered
 			ORDER BY started_at DESC LIMIT 1
 		) success ON true
 		LEFT JOIN LATERAL (
 			SELECT finished_at FROM attempts
-			WHERE action_id = d.action_id AND `+ownURL+` AND started_at > coalesce(success.started_at, '-infinity')
+			WHERE action_id = d.action_id AND NOT elsewhere AND started_at > coalesce(success.started_at, '-infinity')
 			AND finished_at IS NOT NULL AND outcome <> @delivered AND error_code NOT IN @ours
 			ORDER BY started_at LIMIT 1
 		) failure ON true
 		CROSS JOIN LATERAL (
 			SELECT count(*) AS attempts_24h, count(*) FILTER (WHERE outcome <> @delivered) AS failures_24h
 			FROM attempts
-			WHERE action_id = d.action_id AND `+ownURL+` AND started_at > @since AND finished_at IS NOT NULL AND error_code NOT IN @ours
+			WHERE action_id = d.action_id AND NOT elsewhere AND started_at > @since AND finished_at IS NOT NULL AND error_code NOT IN @ours
 		) recent
 		WHERE d.action_id IN @actions AND (success.finished_at IS NOT NULL OR failure.finished_at IS NOT NULL)`,
 		map[string]any{

@@ -72,12 +72,12 @@ func (c *Cached) OpenAttempt(ctx context.Context, attempt models.Attempt) (Job, 
 // openAttempt makes as few queries as it can: endpoints wait for them.
 func (s *Store) openAttempt(ctx context.Context, attempt models.Attempt, formVersion readVersion) (Job, error) {
 	db := s.db.WithContext(ctx)
-	job, err := readJob(db, attempt.DeliveryID)
+	job, err := readJob(db, attempt)
 	if err != nil {
 		return Job{}, err
 	}
 	job.Attempt = attempt
-	job.Attempt.ActionID = job.Delivery.ActionID
+	job.Attempt.ActionID, job.Attempt.Elsewhere = job.Delivery.ActionID, job.Target.Elsewhere()
 	created := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&job.Attempt)
 	if errors.Is(created.Error, gorm.ErrForeignKeyViolated) {
 		return Job{}, lacking(ReasonErased, read(gorm.ErrRecordNotFound, "delivery"))
@@ -116,6 +116,7 @@ type liveDelivery struct {
 
 	Submission  *liveSubmission  `gorm:"foreignKey:SubmissionID;references:ID"`
 	Destination *liveDestination `gorm:"foreignKey:ActionID;references:ActionID"`
+	Elsewhere   *models.Target   `gorm:"foreignKey:DeliveryID;references:ID"`
 }
 
 type liveSubmission struct {
@@ -139,10 +140,11 @@ func (liveSubmission) TableName() string { return "submissions" }
 // TableName implements gorm's Tabler.
 func (liveDestination) TableName() string { return "destinations" }
 
-func readJob(db *gorm.DB, deliveryID string) (Job, error) {
+func readJob(db *gorm.DB, attempt models.Attempt) (Job, error) {
 	var live liveDelivery
 	err := db.Joins("Submission").Joins("Submission.Conversation").Joins("Destination").Joins("Destination.Secret").
-		Take(&live, "deliveries.id = ?", deliveryID).Error
+		Joins("Elsewhere", db.Where(&models.Target{RunSeq: attempt.RunSeq})).
+		Take(&live, "deliveries.id = ?", attempt.DeliveryID).Error
 	if err != nil {
 		return Job{}, lacking(ReasonErased, read(err, "delivery"))
 	}
@@ -153,10 +155,14 @@ func readJob(db *gorm.DB, deliveryID string) (Job, error) {
 	if live.Submission.Conversation != nil {
 		lead.ConversationURL = live.Submission.Conversation.URL
 	}
-	return Job{
+	job := Job{
 		Delivery: live.Delivery, Submission: lead,
 		Destination: live.Destination.Destination, Secret: live.Destination.Secret,
-	}, nil
+	}
+	if live.Elsewhere != nil {
+		job.Target = *live.Elsewhere
+	}
+	return job, nil
 }
 
 // CloseAttempt records an attempt's verdict, and on success that the delivery

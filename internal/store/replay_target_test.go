@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"leadrail/internal/pgtest"
 	"leadrail/internal/store"
 	"leadrail/models"
 )
@@ -68,6 +69,44 @@ func TestAReplayThatDoesNotBeginGoesNowhere(t *testing.T) {
 	requireCode(t, models.CodeConflict, err)
 	_, err = s.Target(t.Context(), "dlv_crm", 2)
 	requireCode(t, models.CodeNotFound, err)
+}
+
+// OpenAttempt reads the target with all else: what a plan knows may be less.
+func TestAnAttemptFindsTheTargetOfItsRun(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	replayedElsewhere(t, s)
+	attempt := models.Attempt{DeliveryID: "dlv_crm", RunSeq: 2, N: 1, Trigger: models.TriggerReplay, StartedAt: minute(31)}
+	job := openAttempt(t, s, attempt)
+	require.Empty(t, cmp.Diff(elsewhere(2), job.Target))
+	require.True(t, job.Attempt.Elsewhere)
+	require.Empty(t, cmp.Diff(job, openAttempt(t, s, attempt)), "a repeat as well")
+
+	late := openAttempt(t, s, opening(3))
+	require.Zero(t, late.Target, "one of the run before")
+	require.False(t, late.Attempt.Elsewhere)
+	attempt.DeliveryID = "dlv_mailing"
+	require.Zero(t, openAttempt(t, s, attempt).Target, "the delivery beside it")
+}
+
+// A worker that is older than targets opens the attempt without a word of them.
+func TestAnOlderWorkerMayNotMakeAnAttemptElsewhere(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	s := open(t, url)
+	replayedElsewhere(t, s)
+	conn := connect(t, url)
+	insert := func(delivery string) error {
+		_, err := conn.Exec(t.Context(), `
+			INSERT INTO attempts (delivery_id, run_seq, n, action_id, trigger, started_at, duration_ms, outcome, http_status,
+			                      error_code, error, retry_after, response, address)
+			VALUES ($1, 2, 1, '', 'replay', now(), 0, '', 0, '', '', 0, '', '') ON CONFLICT DO NOTHING`, delivery)
+		return err
+	}
+	require.ErrorContains(t, insert("dlv_crm"), "too old")
+	require.NoError(t, insert("dlv_mailing"), "which goes to the action's own URL")
+	openAttempt(t, s, models.Attempt{DeliveryID: "dlv_crm", RunSeq: 2, N: 1, Trigger: models.TriggerReplay, StartedAt: minute(31)})
+	require.ErrorContains(t, insert("dlv_crm"), "too old", "nor repeat it")
 }
 
 func TestHealthIsThatOfTheActionsOwnURL(t *testing.T) {
