@@ -22,18 +22,9 @@ type Trial struct {
 // off, and stores nothing of it. Errors are unavailable where Leadrail itself
 // cannot send now.
 func (t Trial) Try(ctx context.Context, job store.Job) (models.Attempt, error) {
-	attempts := t.Webhook.attempts()
-	switch job.Destination.Type {
-	case models.ActionWebhook:
-	case models.ActionSlack:
-		attempts = t.Slack.attempts()
-	case models.ActionEmail:
-		if t.Email.Sender == nil {
-			return models.Attempt{}, models.Errorf(models.CodeUnavailable, "Leadrail was not told how to send mail: set LEADRAIL_MAIL.")
-		}
-		attempts = t.Email.attempts()
-	case models.ActionClient: // nothing is sent for it, so nothing can be tried
-		return models.Attempt{}, models.Errorf(models.CodeNotFound, "The work of a page cannot be tried.")
+	attempts, err := t.attempts(job.Destination.Type)
+	if err != nil {
+		return models.Attempt{}, err
 	}
 	attempt, err := attempts.try(ctx, job)
 	if _, crowded := errors.AsType[crowdedError](err); crowded {
@@ -43,4 +34,21 @@ func (t Trial) Try(ctx context.Context, job store.Job) (models.Attempt, error) {
 		return models.Attempt{}, fmt.Errorf("try action: %w", err)
 	}
 	return attempt, nil
+}
+
+// attempts makes those of actions of a type. Nothing is sent for the work of a page.
+func (t Trial) attempts(kind models.ActionType) (attempts, error) {
+	switch kind {
+	case models.ActionWebhook:
+		return t.Webhook.attempts(), nil
+	case models.ActionSlack:
+		return t.Slack.attempts(), nil
+	case models.ActionEmail:
+		if t.Email.Sender == nil {
+			return attempts{}, models.Errorf(models.CodeUnavailable, "Leadrail was not told how to send mail: set LEADRAIL_MAIL.")
+		}
+		return t.Email.attempts(), nil
+	case models.ActionClient:
+	}
+	return attempts{}, models.Errorf(models.CodeNotFound, "The work of a page cannot be tried.")
 }
