@@ -45,6 +45,7 @@ type round struct {
 	reported  []store.ClientWaiting
 	tell      func(submissionID string) error
 	signalled []string
+	now       func() time.Time
 
 	startErr error
 	mu       sync.Mutex
@@ -58,6 +59,7 @@ func newRound(t *testing.T, open ...store.OpenLead) *round {
 		owner: newOwner(t), open: open,
 		describe: func(context.Context, string) (activities.RunState, error) { return activities.RunState{}, nil },
 		tell:     func(string) error { return nil },
+		now:      now,
 	}
 }
 
@@ -134,7 +136,7 @@ func (r *round) run() (activities.ReconcileResult, error) {
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute) // a busy machine is not a hang
 	reconcile := &activities.Reconcile{
-		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: now, Settle: 15 * time.Second,
+		Store: r, Runs: r, Sealer: r, Alert: r.alert(), Log: r.logger(), Now: r.now, Settle: 15 * time.Second,
 		Replays:     activities.Replays{Store: r, Runs: r, Log: r.logger(), Settle: 15 * time.Second},
 		Undelivered: r.undelivered,
 	}

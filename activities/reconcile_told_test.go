@@ -3,6 +3,7 @@ package activities_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,11 +46,30 @@ func TestNobodyElseIsToldWhileTemporalIsAway(t *testing.T) {
 	require.Len(t, r.taken, 1, "leads are looked at all the same")
 }
 
-func TestARoundSaysThatItCouldNotLookForReports(t *testing.T) {
+func TestARunThatCannotBeToldKeepsNoOtherFromHearing(t *testing.T) {
 	t.Parallel()
 	r := newRound(t)
-	r.reported = reports("sub_1")
-	r.tell = func(string) error { return errors.New("a broken run") }
+	r.reported = reports("sub_1", "sub_2", "sub_3")
+	r.tell = func(id string) error {
+		if id == "sub_3" {
+			return nil
+		}
+		return errors.New("a broken run")
+	}
 	_, err := r.run()
 	require.ErrorContains(t, err, "tell the run of sub_1: a broken run")
+	require.Equal(t, []string{"sub_1", "sub_2", "sub_3"}, r.signalled)
+}
+
+// A round is over before it has told everybody, where each takes long: it has more
+// to do.
+func TestARoundTellsRunsForAMinute(t *testing.T) {
+	t.Parallel()
+	r := newRound(t)
+	r.reported = reports("sub_1", "sub_2", "sub_3", "sub_4")
+	r.now = func() time.Time { return start.Add(time.Duration(len(r.signalled)) * 25 * time.Second) }
+	result, err := r.run()
+	require.NoError(t, err)
+	require.Equal(t, []string{"sub_1", "sub_2", "sub_3"}, r.signalled)
+	require.Equal(t, 3, result.Told)
 }

@@ -16,7 +16,7 @@ import (
 
 // OpenReplays implements activities.OpenReplays.
 func (r *round) OpenReplays(_ context.Context, madeBefore time.Time) ([]string, error) {
-	if !madeBefore.Equal(start.Add(-15 * time.Second)) {
+	if !madeBefore.Equal(r.now().Add(-15 * time.Second)) {
 		return nil, errors.New("not those that had time to start")
 	}
 	return slices.Sorted(maps.Keys(r.replays)), nil
