@@ -19,6 +19,8 @@ type Client struct {
 	Store  ClientStore
 	Sealed Opener
 	Now    func() time.Time
+	// Watch may be nil.
+	Watch Watch
 }
 
 // ClientStore keeps what pages report, and the attempts that wait for it.
@@ -80,38 +82,45 @@ func (c *Client) LookForResult(ctx context.Context, in ClientInput) (ClientVerdi
 	if err != nil {
 		return ClientVerdict{}, fmt.Errorf("look for the page's result: %w", err)
 	}
-	return c.close(ctx, job.Attempt, result, in.End)
+	return c.close(ctx, job, result, in.End)
 }
 
 // close writes the verdict with the page's own words.
-func (c *Client) close(
-	ctx context.Context, attempt models.Attempt, result models.ClientResult, end models.ErrorCode,
-) (ClientVerdict, error) {
-	var code models.ErrorCode
-	words := ""
-	switch result.Outcome {
-	case models.ClientSucceeded:
-	case models.ClientNothing:
-		code = cmp.Or(end, models.ErrorTimeout)
-	case models.ClientFailed:
-		code = models.ErrorHandlerFailed
-		var err error
-		if words, err = c.words(result); err != nil {
-			return ClientVerdict{}, err
-		}
+func (c *Client) close(ctx context.Context, job store.Job, result models.ClientResult, end models.ErrorCode) (ClientVerdict, error) {
+	words, err := c.words(result)
+	if err != nil {
+		return ClientVerdict{}, err
 	}
-	verdict, finished := handlerVerdict(code), c.Now()
+	attempt, verdict, finished := job.Attempt, handlerVerdict(codeOf(result.Outcome, end)), c.Now()
 	attempt.Record(verdict)
 	attempt.Error = cmp.Or(words, verdict.Message)
 	attempt.FinishedAt, attempt.DurationMS = &finished, finished.Sub(attempt.StartedAt).Milliseconds()
 	if err := c.Store.CloseAttempt(ctx, attempt); err != nil {
 		return ClientVerdict{}, fmt.Errorf("close attempt: %w", err)
 	}
+	if c.Watch != nil {
+		c.Watch.Attempted(job.Delivery, attempt, job.Submission.SubmittedAt)
+	}
 	return ClientVerdict{Known: true, Verdict: verdict}, nil
 }
 
-// words is the start of a page's message.
+// codeOf is empty for a handler that succeeded; end is why a run waits no longer.
+func codeOf(outcome models.ClientOutcome, end models.ErrorCode) models.ErrorCode {
+	switch outcome {
+	case models.ClientSucceeded:
+		return ""
+	case models.ClientFailed:
+		return models.ErrorHandlerFailed
+	default: // models.ClientNothing
+		return cmp.Or(end, models.ErrorTimeout)
+	}
+}
+
+// words is the start of a page's message about a failure; empty for other results.
 func (c *Client) words(result models.ClientResult) (string, error) {
+	if result.Outcome != models.ClientFailed {
+		return "", nil
+	}
 	var report models.ClientReport
 	plain, err := c.Sealed.Open(result.Report, result.SubmissionID)
 	if err == nil {

@@ -31,6 +31,7 @@ type page struct {
 	opened  []models.Attempt
 	closed  []models.Attempt
 	journal []string
+	witness witness
 }
 
 func newPage(t *testing.T) *page {
@@ -54,7 +55,9 @@ func (p *page) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job
 	if p.found != nil {
 		attempt = *p.found
 	}
-	return store.Job{Attempt: attempt}, p.openErr
+	return store.Job{
+		Attempt: attempt, Delivery: models.Delivery{Type: models.ActionClient}, Submission: models.Submission{SubmittedAt: start},
+	}, p.openErr
 }
 
 // CloseAttempt implements activities.ClientStore.
@@ -89,7 +92,7 @@ func (p *page) EndClientWait(ctx context.Context, submissionID string, runSeq in
 // look looks for the page's result, 90 seconds after the wait began.
 func (p *page) look(end models.ErrorCode) (activities.ClientVerdict, error) {
 	looks := 0
-	client := &activities.Client{Store: p, Sealed: p.keyring, Now: func() time.Time {
+	client := &activities.Client{Store: p, Sealed: p.keyring, Watch: &p.witness, Now: func() time.Time {
 		looks++
 		return start.Add(time.Duration(looks) * 45 * time.Second)
 	}}
@@ -145,6 +148,8 @@ func TestALookFindsWhatThePageReported(t *testing.T) {
 			finished := start.Add(135 * time.Second) // the second look at the clock was for the store
 			want.Error, want.FinishedAt, want.DurationMS = c.words, &finished, 90_000
 			require.Empty(t, cmp.Diff([]models.Attempt{want}, c.page.closed))
+			require.Empty(t, cmp.Diff([]models.Attempt{want}, c.page.witness.attempted))
+			require.Equal(t, []time.Duration{135 * time.Second}, c.page.witness.ages)
 		})
 	}
 }
@@ -161,6 +166,7 @@ func TestALookThatFindsNothingLeavesTheAttemptOpen(t *testing.T) {
 	require.False(t, found.Known)
 	require.Len(t, p.opened, 1)
 	require.Empty(t, p.closed)
+	require.Empty(t, p.witness.attempted)
 	require.Equal(t, []string{"take"}, p.journal, "the page may still report")
 }
 
@@ -175,6 +181,7 @@ func TestALookThatIsRepeatedSaysTheSame(t *testing.T) {
 	require.Equal(t, activities.ClientVerdict{Known: true, Verdict: handlerFailed()}, found)
 	require.Empty(t, p.journal)
 	require.Empty(t, p.closed)
+	require.Empty(t, p.witness.attempted, "it was counted")
 }
 
 func TestAReplayOfManyLeavesThePageAlone(t *testing.T) {
@@ -214,6 +221,7 @@ func TestALookWithoutADatabaseIsRepeated(t *testing.T) {
 			found, err := p.look("")
 			require.Error(t, err)
 			require.False(t, found.Known)
+			require.Empty(t, p.witness.attempted, "what is repeated is counted once")
 		})
 	}
 }

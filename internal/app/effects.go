@@ -61,7 +61,7 @@ func (p Parts) effects() worker.Activities {
 			Store: p.store, Client: client, Sealed: p.keyring, Log: p.log, Now: now,
 			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL, Watch: p.watch,
 		},
-		Client: &activities.Client{Store: p.store, Sealed: p.keyring, Now: now},
+		Client: &activities.Client{Store: p.store, Sealed: p.keyring, Now: now, Watch: p.watch},
 		Alert:  alert,
 		Reconcile: &activities.Reconcile{
 			Store: p.store, Runs: p.workflows, Sealer: p.keyring, Alert: alert, Log: p.log, Now: now,

@@ -67,10 +67,14 @@ func (w *Watch) Relay(ctx context.Context, submissionID string) (relaying contex
 // PutOff implements activities.Watch.
 func (w *Watch) PutOff() { w.counters.putOff.Inc() }
 
-// Attempted implements activities.Watch.
+// Attempted implements activities.Watch. Work of a page is counted alone: how long it
+// takes is a visitor's.
 func (w *Watch) Attempted(delivery models.Delivery, attempt models.Attempt, submittedAt time.Time) {
 	kind := string(delivery.Type)
 	w.counters.attempts.WithLabelValues(kind, string(attempt.Outcome), string(attempt.ErrorCode)).Inc()
+	if delivery.Type == models.ActionClient {
+		return
+	}
 	if attempt.ErrorCode != models.ErrorActionDisabled { // no request was made
 		w.counters.attemptTime.WithLabelValues(kind).Observe(float64(attempt.DurationMS) / 1000)
 	}

@@ -61,6 +61,8 @@ func busy(t *testing.T) *telemetry.Watch {
 		models.Attempt{Outcome: models.OutcomeRetry, ErrorCode: models.ErrorHTTPStatus, DurationMS: 20, FinishedAt: &finished}, start)
 	watch.Attempted(models.Delivery{Type: models.ActionEmail},
 		models.Attempt{Outcome: models.OutcomeGiveUp, ErrorCode: models.ErrorActionDisabled, FinishedAt: &finished}, start)
+	watch.Attempted(models.Delivery{Type: models.ActionClient},
+		models.Attempt{Outcome: models.OutcomeDelivered, DurationMS: 1000, FinishedAt: &finished}, start)
 	_, end := watch.Relay(t.Context(), "sub_1")
 	end(true)
 	watch.PutOff()
@@ -105,15 +107,17 @@ func TestWhatIsCounted(t *testing.T) {
 		`leadrail_attempts_total{code="",outcome="delivered",type="webhook"} 1`,
 		`leadrail_attempts_total{code="http_status",outcome="retry",type="slack"} 1`,
 		`leadrail_attempts_total{code="action_disabled",outcome="give_up",type="email"} 1`,
+		`leadrail_attempts_total{code="",outcome="delivered",type="client"} 1`,
 		`leadrail_attempt_duration_seconds_sum{type="webhook"} 0.3`,
 		`leadrail_delivery_age_seconds_sum 2`,
-		`leadrail_delivery_age_seconds_count 1`, // only what was delivered has an age
+		`leadrail_delivery_age_seconds_count 1`, // only what the server delivered has an age
 		`leadrail_relay_started_total 1`,
 		`leadrail_crowded_total 1`,
 	} {
 		require.Contains(t, text, line+"\n")
 	}
 	require.NotContains(t, text, `leadrail_attempt_duration_seconds_count{type="email"}`, "no request was made")
+	require.NotContains(t, text, `leadrail_attempt_duration_seconds_count{type="client"}`, "the time is a visitor's")
 	require.NotContains(t, text, "sub_1")
 }
 
