@@ -8,16 +8,21 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// How often a lead is looked at, and for how long.
 const (
+	// How often a lead is looked at, and for how long.
 	lookEvery = 200 * time.Millisecond
 	lookFor   = time.Minute
 	// patience is how long an answer may take.
 	patience = 30 * time.Second
+	// How often a lead is sent, and how long the agent waits before it sends it again
+	// unless the answer says.
+	maxTries  = 5
+	retryWait = time.Second
 )
 
 // Leadrail is its API, as far as an agent needs it.
@@ -74,20 +79,44 @@ func (l *Leadrail) Ask(ctx context.Context, formID string, known map[string]any)
 }
 
 // Capture sends a lead. Under the same key it is the same lead, however often it is
-// sent: whoever got no answer may try again.
+// sent: where no answer came, or one that says to wait, it is sent again.
 func (l *Leadrail) Capture(ctx context.Context, idempotencyKey string, lead Lead) (Progress, error) {
-	var progress Progress
 	header := http.Header{"Idempotency-Key": {idempotencyKey}}
-	err := l.call(ctx, http.MethodPost, "/v1/submissions", header, lead, &progress)
-	return progress, err
+	for try := 1; ; try++ {
+		var progress Progress
+		err := l.call(ctx, http.MethodPost, "/v1/submissions", header, lead, &progress)
+		wait, again := waitAfter(err)
+		if !again || try == maxTries {
+			return progress, err
+		}
+		select {
+		case <-ctx.Done():
+			return progress, errors.Join(ctx.Err(), err)
+		case <-time.After(wait):
+		}
+	}
 }
 
-// Follow reads a lead until it has ended, and tells of each change.
+// waitAfter tells whether a lead is to be sent again, and when.
+func waitAfter(err error) (wait time.Duration, again bool) {
+	refusal, answered := errors.AsType[*RefusalError](err)
+	switch {
+	case err == nil:
+		return 0, false
+	case !answered:
+		return retryWait, true
+	case refusal.RetryAfter > 0:
+		return refusal.RetryAfter, true
+	}
+	return retryWait, refusal.Status == http.StatusTooManyRequests || refusal.Status >= http.StatusInternalServerError
+}
+
+// Follow reads a lead until it has ended, or is being retried for long, and tells of
+// each change.
 func (l *Leadrail) Follow(ctx context.Context, submissionID string, tell func(Progress)) (Progress, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookFor)
-	defer cancel()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
+	enough := time.After(lookFor)
 	last := ""
 	for {
 		var progress Progress
@@ -102,7 +131,9 @@ func (l *Leadrail) Follow(ctx context.Context, submissionID string, tell func(Pr
 		}
 		select {
 		case <-ctx.Done():
-			return progress, fmt.Errorf("lead %s is still %s: %w", submissionID, last, ctx.Err())
+			return progress, ctx.Err()
+		case <-enough:
+			return progress, nil // Leadrail goes on with it
 		case <-ticker.C:
 		}
 	}
@@ -117,6 +148,8 @@ type RefusalError struct {
 		Field   string `json:"field"`
 		Message string `json:"message"`
 	} `json:"errors"`
+	// RetryAfter is 0 unless the answer says when to try again.
+	RetryAfter time.Duration `json:"-"`
 }
 
 // Error implements error.
@@ -153,7 +186,8 @@ func (l *Leadrail) call(ctx context.Context, method, path string, header http.He
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusBadRequest {
-		refusal := &RefusalError{Status: response.StatusCode}
+		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After")) // an error means that there is none
+		refusal := &RefusalError{Status: response.StatusCode, RetryAfter: time.Duration(seconds) * time.Second}
 		return errors.Join(json.NewDecoder(response.Body).Decode(refusal), refusal)
 	}
 	return json.NewDecoder(response.Body).Decode(answer)
