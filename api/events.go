@@ -10,15 +10,18 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"leadrail/internal/auth"
 	"leadrail/internal/leads"
+	"leadrail/models"
 )
 
 // Bounds of a stream of events.
 const (
-	// beatEvery keeps proxies from taking a quiet stream for a dead one.
+	// beatEvery keeps proxies from taking a quiet stream for a dead one, and is how
+	// long a stream goes on with a key that was revoked.
 	beatEvery = 15 * time.Second
-	// longestStream is when a caller has to connect again, and its key is looked at
-	// again.
+	// longestStream is when a caller has to connect again, to another process
+	// perhaps.
 	longestStream = time.Hour
 	// writeWithin is how long a caller may take to read what was sent.
 	writeWithin = 10 * time.Second
@@ -30,7 +33,7 @@ const (
 // followLead answers with server-sent events (HTML standard, section 9.2): where a
 // lead is, each change, and an event "end" when it is at its end. Whoever saw that
 // is answered 204, upon which a browser stops connecting.
-func followLead(service *leads.Service) gin.HandlerFunc {
+func followLead(service *leads.Service, keys *auth.Authenticator) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		var in leads.FollowInput
 		if err := decode(c, &in, nil); err != nil {
@@ -43,14 +46,19 @@ func followLead(service *leads.Service) gin.HandlerFunc {
 			return
 		}
 		defer following.Close()
+		c.Header("Cache-Control", "no-store")
 		if following.Over() {
 			c.Status(http.StatusNoContent)
 			return
 		}
 		c.Header("Content-Type", "text/event-stream")
-		c.Header("Cache-Control", "no-store")
 		c.Header("X-Accel-Buffering", "no") // else nginx holds events back
+		measured(c)
 		stream := stream{out: c.Writer, control: http.NewResponseController(c.Writer), seen: in.Seen}
+		stream.revoked = func(ctx context.Context) bool {
+			_, err := keys.Authenticate(ctx, c.GetHeader("Authorization"))
+			return models.CodeOf(err) == models.CodeUnauthorized
+		}
 		stream.run(c.Request.Context(), following)
 	}
 }
@@ -61,10 +69,13 @@ type stream struct {
 	control *http.ResponseController
 	// seen is the id of the last event that the caller knows of.
 	seen string
+	// revoked reports that the caller's key works no more; not that nobody can be
+	// asked.
+	revoked func(ctx context.Context) bool
 }
 
-// run sends events until the lead is at its end, the caller is gone or too slow,
-// the service stops, or it has lasted long enough.
+// run sends events until the lead is at its end, the caller is gone, too slow or
+// not welcome any more, the service stops, or it has lasted long enough.
 func (s *stream) run(ctx context.Context, following *leads.Following) {
 	ctx, cancel := context.WithTimeout(ctx, longestStream)
 	defer cancel()
@@ -77,6 +88,9 @@ func (s *stream) run(ctx context.Context, following *leads.Following) {
 		case <-ctx.Done():
 			return
 		case <-beats.C:
+			if s.revoked(ctx) {
+				return
+			}
 			err = s.send(beat(following.Away()))
 		case progress, open := <-following.News():
 			if !open {

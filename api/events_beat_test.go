@@ -44,17 +44,23 @@ func (o *oneLead) fail(err error) {
 	o.err = err
 }
 
-// follow follows the lead until ctx ends or the stream does, and returns what came.
-func (o *oneLead) follow(ctx context.Context) string {
-	handler := api.NewHandler(api.Dependencies{
-		Auth:  auth.NewAuthenticator(adminKey, nil, nil, time.Now),
+// api serves the lead to the holders of keys.
+func (o *oneLead) api(keys auth.Lookup) http.Handler {
+	return api.NewHandler(api.Dependencies{
+		Auth:  auth.NewAuthenticator(adminKey, keys, auth.NewUses(nil, slog.New(slog.DiscardHandler)), time.Now),
 		Leads: &leads.Service{Store: o, Followers: &leads.Followers{Store: o}},
 		Log:   slog.New(slog.DiscardHandler),
 	})
+}
+
+// follow follows the lead until ctx ends or the stream does, and returns what came.
+func (o *oneLead) follow(ctx context.Context) string { return o.followAs(ctx, adminKey, nil) }
+
+func (o *oneLead) followAs(ctx context.Context, key string, keys auth.Lookup) string {
 	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/submissions/sub_1/events", http.NoBody)
-	request.Header.Set("Authorization", "Bearer "+adminKey)
+	request.Header.Set("Authorization", "Bearer "+key)
 	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, request)
+	o.api(keys).ServeHTTP(answer, request)
 	return answer.Body.String()
 }
 
@@ -92,4 +98,51 @@ func TestNoStreamLastsForEver(t *testing.T) {
 		(&oneLead{}).follow(t.Context())
 		require.Equal(t, time.Hour, time.Since(began))
 	})
+}
+
+// oneKey is a database with a key.
+type oneKey struct {
+	mu  sync.Mutex
+	key models.Key
+	err error
+}
+
+func (k *oneKey) KeyByHash(context.Context, string) (models.Key, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.key, k.err
+}
+
+// becomes lets something happen to the key.
+func (k *oneKey) becomes(change func(k *oneKey)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	change(k)
+}
+
+func TestAStreamEndsWithItsKey(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end   func(k *oneKey)
+		lasts time.Duration
+	}{
+		"in force": {func(*oneKey) {}, time.Hour},
+		"revoked":  {func(k *oneKey) { k.key.RevokedAt = new(time.Now()) }, 30 * time.Second},
+		"expired":  {func(k *oneKey) { k.key.ExpiresAt = new(time.Now()) }, 30 * time.Second},
+		"unknown while the database is away": {
+			func(k *oneKey) { k.err = models.Errorf(models.CodeUnavailable, "It does not answer.") }, time.Hour,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				keys := &oneKey{key: models.Key{ID: "key_1", Kind: models.KeySecret, Scopes: []models.Scope{models.ScopeRead}}}
+				time.AfterFunc(20*time.Second, func() { keys.becomes(c.end) })
+				began := time.Now()
+				sent := (&oneLead{}).followAs(t.Context(), auth.NewKey(), keys)
+				require.Equal(t, c.lasts, time.Since(began))
+				require.NotContains(t, sent, "event: end", "the lead goes on")
+			})
+		})
+	}
 }

@@ -61,8 +61,15 @@ func requireProgress(t *testing.T, data object) {
 	require.NoError(t, c.doc.Components.Schemas["Progress"].Value.VisitJSON(data, openapi3.EnableJSONSchema2020()))
 }
 
-// openStream follows a lead over a connection.
-func openStream(t *testing.T, server *httptest.Server, lead, seen string) (*http.Response, *bufio.Reader) {
+// stream is a lead that is followed over a connection.
+type stream struct {
+	status int
+	header http.Header
+	lines  *bufio.Reader
+}
+
+// openStream follows a lead, after the event seen.
+func openStream(t *testing.T, server *httptest.Server, lead, seen string) stream {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/submissions/"+lead+"/events", http.NoBody)
 	require.NoError(t, err)
@@ -71,7 +78,7 @@ func openStream(t *testing.T, server *httptest.Server, lead, seen string) (*http
 	answer, err := server.Client().Do(request)
 	require.NoError(t, err)
 	t.Cleanup(func() { answer.Body.Close() })
-	return answer, bufio.NewReader(answer.Body)
+	return stream{answer.StatusCode, answer.Header, bufio.NewReader(answer.Body)}
 }
 
 // webhookLead is a lead with one delivery.
@@ -90,14 +97,14 @@ func TestALeadIsFollowedUntilItsEnd(t *testing.T) {
 	t.Cleanup(server.Close)
 	lead, delivery := s.webhookLead(t)
 
-	answer, stream := openStream(t, server, lead, "")
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	require.Equal(t, "text/event-stream", answer.Header.Get("Content-Type"))
-	require.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
-	retry, err := stream.ReadString('\n')
+	stream := openStream(t, server, lead, "")
+	require.Equal(t, http.StatusOK, stream.status)
+	require.Equal(t, "text/event-stream", stream.header.Get("Content-Type"))
+	require.Equal(t, "no-store", stream.header.Get("Cache-Control"))
+	retry, err := stream.lines.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "retry: 2000\n", retry)
-	first := readEvent(t, stream)
+	first := readEvent(t, stream.lines)
 	require.Equal(t, "progress", first.name)
 	require.Empty(t, cmp.Diff(object{
 		"submissionId": lead, "status": "pending", "failureReason": nil, "completedAt": nil, "deliveries": []any{object{
@@ -107,20 +114,21 @@ func TestALeadIsFollowedUntilItsEnd(t *testing.T) {
 	}, first.data))
 
 	s.failLead(t, lead)
-	last, end := readEvent(t, stream), readEvent(t, stream)
+	last, end := readEvent(t, stream.lines), readEvent(t, stream.lines)
 	require.Equal(t, "progress", last.name)
 	require.NotEqual(t, first.id, last.id)
 	require.Equal(t, "failed", last.data["status"])
 	require.Equal(t, "timeout", last.data["deliveries"].([]any)[0].(object)["errorCode"])
 	require.Equal(t, event{"end", last.id + ".end", last.data}, end)
-	require.Equal(t, event{}, readEvent(t, stream), "the stream closes")
+	require.Equal(t, event{}, readEvent(t, stream.lines), "the stream closes")
 
-	_, again := openStream(t, server, lead, first.id)
-	require.Equal(t, last, readEvent(t, again), "whoever missed it")
-	_, again = openStream(t, server, lead, last.id)
-	require.Equal(t, end, readEvent(t, again), "what was seen is not said again")
-	answer, _ = openStream(t, server, lead, end.id)
-	require.Equal(t, http.StatusNoContent, answer.StatusCode)
+	again := openStream(t, server, lead, first.id)
+	require.Equal(t, last, readEvent(t, again.lines), "whoever missed it")
+	again = openStream(t, server, lead, last.id)
+	require.Equal(t, end, readEvent(t, again.lines), "what was seen is not said again")
+	again = openStream(t, server, lead, end.id)
+	require.Equal(t, http.StatusNoContent, again.status)
+	require.Equal(t, "no-store", again.header.Get("Cache-Control"), "a replay begins it anew")
 }
 
 func TestALeadAtItsEndIsToldInOneAnswer(t *testing.T) {
@@ -156,8 +164,8 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	server.Start()
 	t.Cleanup(server.Close)
 
-	_, stream := openStream(t, server, lead, "")
-	require.Equal(t, "pending", readEvent(t, stream).data["status"])
+	lines := openStream(t, server, lead, "").lines
+	require.Equal(t, "pending", readEvent(t, lines).data["status"])
 	common, err := server.Client().Get(server.URL + "/common")
 	require.NoError(t, err)
 	defer common.Body.Close()
@@ -165,7 +173,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	require.Error(t, err)
 
 	s.failLead(t, lead)
-	require.Equal(t, "failed", readEvent(t, stream).data["status"])
+	require.Equal(t, "failed", readEvent(t, lines).data["status"])
 }
 
 func TestAStreamEndsWhenTheServiceStops(t *testing.T) {
@@ -176,13 +184,13 @@ func TestAStreamEndsWhenTheServiceStops(t *testing.T) {
 	server.Config.RegisterOnShutdown(s.dependencies.Leads.Followers.Stop)
 	server.Start()
 	t.Cleanup(server.Close)
-	_, stream := openStream(t, server, lead, "")
-	require.Equal(t, "pending", readEvent(t, stream).data["status"])
+	lines := openStream(t, server, lead, "").lines
+	require.Equal(t, "pending", readEvent(t, lines).data["status"])
 
 	draining, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	require.NoError(t, server.Config.Shutdown(draining), "no request was cut off")
-	require.Equal(t, event{}, readEvent(t, stream), "it ends without the event end")
+	require.Equal(t, event{}, readEvent(t, lines), "it ends without the event end")
 	require.Equal(t, "unavailable", s.read(t, http.StatusServiceUnavailable, http.MethodGet, "/v1/submissions/"+lead+"/events")["code"])
 }
 

@@ -91,6 +91,27 @@ func TestRequestsAreSeenByRouteNotByPath(t *testing.T) {
 	require.Equal(t, []string{"POST /v1/forms", "GET /v1/forms/:id", "GET none", "GET /v1/forms/:id"}, names)
 }
 
+// A stream counts as soon as it is open: how long somebody listens says nothing of
+// how fast the service is.
+func TestAStreamIsMeasuredToItsBeginning(t *testing.T) {
+	t.Parallel()
+	s, watch, spans := watched(t)
+	lead, _ := s.webhookLead(t)
+	server := httptest.NewServer(s.handler)
+	t.Cleanup(server.Close)
+	stream := openStream(t, server, lead, "")
+	require.Equal(t, "pending", readEvent(t, stream.lines).data["status"])
+	const line = `leadrail_http_request_duration_seconds_count{method="GET",route="/v1/submissions/:id/events",status="200"} 1` + "\n"
+	require.Contains(t, s.metrics(watch), line)
+	require.Equal(t, "GET /v1/submissions/:id/events", spans.Ended()[len(spans.Ended())-1].Name())
+
+	s.failLead(t, lead)
+	for got := readEvent(t, stream.lines); got.name != ""; got = readEvent(t, stream.lines) {
+	}
+	server.Close() // waits for the handler
+	require.Contains(t, s.metrics(watch), line, "once")
+}
+
 func TestTheTraceOfARequestReachesTheWorkflow(t *testing.T) {
 	t.Parallel()
 	s, _, spans := watched(t)

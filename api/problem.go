@@ -24,7 +24,8 @@ type problem struct {
 	Errors    []models.FieldError `json:"errors,omitempty"`
 }
 
-// retryAfter is how many seconds a caller should wait when a part is away.
+// retryAfter is how many seconds a caller should wait when a part is away, or where
+// nobody has said how long.
 const retryAfter = "2"
 
 // errorKey is where a handler's internal error waits for the request log.
@@ -60,7 +61,8 @@ func writeProblem(c *gin.Context, err error) {
 		c.Set(errorKey, err)
 	}
 	status := statusOf(coded)
-	if status == http.StatusServiceUnavailable {
+	unsaid := c.Writer.Header().Get("Retry-After") == ""
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests && unsaid {
 		c.Header("Retry-After", retryAfter)
 	}
 	if status == http.StatusUnauthorized {

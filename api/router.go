@@ -110,7 +110,7 @@ func routes(d Dependencies) []route {
 		{http.MethodPost, "/v1/submissions", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.Capture)},
 		{http.MethodGet, "/v1/submissions", read.ofAgent(), handle(http.StatusOK, d.Leads.Submissions)},
 		{http.MethodGet, "/v1/submissions/:id", read.ofAgent(), handle(http.StatusOK, d.Leads.Submission)},
-		{http.MethodGet, "/v1/submissions/:id/events", read.ofAgent(), followLead(d.Leads)},
+		{http.MethodGet, "/v1/submissions/:id/events", read.ofAgent(), followLead(d.Leads, d.Auth)},
 		{http.MethodPost, "/v1/submissions/:id/client-result", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.ReportResult)},
 		{http.MethodPost, "/v1/submissions/:id/retry", write.ofAgent().as("submission.retry"), handle(http.StatusAccepted, d.Leads.RetryNow)},
 		{http.MethodPost, "/v1/submissions/:id/cancel", write.ofAgent().as("submission.cancel"), handle(http.StatusAccepted, d.Leads.Cancel)},

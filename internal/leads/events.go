@@ -15,7 +15,7 @@ type FollowInput struct {
 	SubmissionRef
 
 	// Seen is the id of the last event that the caller saw; empty for none.
-	Seen string `header:"Last-Event-ID" json:"-"`
+	Seen string `header:"Last-Event-Id" json:"-"`
 }
 
 // Progress is how far a lead is, as its followers are told.
@@ -61,8 +61,9 @@ func (p Progress) EndID() string { return p.EventID() + ".end" }
 func (p Progress) Ended() bool { return p.Status.Terminal() }
 
 // Follow tells of a lead until the caller closes what it returns. A lead that is
-// not stored yet is pending. Errors are those of Submission, and unavailable where
-// too many are followed by this process, or it is about to stop.
+// not stored yet is pending. Errors are those of Submission, rate limited where the
+// caller's key follows too many, and unavailable where this process does, or is about
+// to stop.
 func (s *Service) Follow(ctx context.Context, in FollowInput) (*Following, error) {
 	if _, err := s.find(ctx, in.ID); err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ type ProgressStore interface {
 const (
 	// maxFollowings is how many leads are followed at a time, by one process.
 	maxFollowings = 1000
+	// maxOfKey is how many of them one key may have; the configuration's may have
+	// all.
+	maxOfKey = 250
 	// A lead is looked at often while things happen to it, and more rarely the
 	// longer nothing does.
 	shortestLook = 250 * time.Millisecond
@@ -41,9 +44,11 @@ type Followers struct {
 type Following struct {
 	followers    *Followers
 	submissionID string
-	news         chan Progress
-	over         bool
-	away         atomic.Bool
+	// keyID is the caller's key.
+	keyID string
+	news  chan Progress
+	over  bool
+	away  atomic.Bool
 
 	// told is the last event, stored whether the lead was in the database, and due
 	// when it is looked at again; zero before the first look. The mutex of followers
@@ -115,8 +120,10 @@ func (f *Followers) Stop() {
 // add begins a following with a look at its lead. A database that does not answer
 // is waited for.
 func (f *Followers) add(ctx context.Context, in FollowInput) (*Following, error) {
-	following := &Following{followers: f, submissionID: in.ID, news: make(chan Progress, 1)}
-	if err := f.enter(following); err != nil {
+	following := &Following{
+		followers: f, submissionID: in.ID, keyID: models.PrincipalOf(ctx).KeyID, news: make(chan Progress, 1),
+	}
+	if err := f.enter(following); err != nil { //nolint:contextcheck // whoever begins to look does so for all that follow
 		return nil, err
 	}
 	rows, err := f.look(ctx, []string{in.ID})
@@ -140,10 +147,9 @@ func (f *Followers) enter(following *Following) error {
 	case f.stopped:
 		return aboutToStop()
 	case len(f.all) >= maxFollowings:
-		return &models.Error{
-			Code: models.CodeUnavailable, Reason: "too_many_streams",
-			Message: "Too many leads are followed at this moment: try again shortly, or read the lead now and then.",
-		}
+		return tooMany(models.CodeUnavailable, "Too many leads are followed")
+	case following.keyID != models.AdminID && f.ofKey(following.keyID) >= maxOfKey:
+		return tooMany(models.CodeRateLimited, "Too many leads are followed with this key")
 	}
 	if f.all == nil {
 		f.all = map[*Following]bool{}
@@ -156,6 +162,16 @@ func (f *Followers) enter(following *Following) error {
 	return nil
 }
 
+// ofKey counts the followings of a key.
+func (f *Followers) ofKey(keyID string) (count int) {
+	for following := range f.all {
+		if following.keyID == keyID {
+			count++
+		}
+	}
+	return count
+}
+
 // remove forgets a following, also one that is not there. Nobody looks when none is
 // left.
 func (f *Followers) remove(following *Following) {
@@ -163,6 +179,13 @@ func (f *Followers) remove(following *Following) {
 	if len(f.all) == 0 && f.quit != nil {
 		close(f.quit)
 		f.quit = nil
+	}
+}
+
+func tooMany(code models.Code, what string) error {
+	return &models.Error{
+		Code: code, Reason: "too_many_streams",
+		Message: what + " at this moment: try again shortly, or read the lead now and then.",
 	}
 }
 

@@ -246,6 +246,35 @@ func TestThereAreNotTooManyFollowers(t *testing.T) {
 	})
 }
 
+// One key leaves room for others. The configuration's has no limit.
+func TestAKeyDoesNotFollowTooManyLeads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := following(t)
+		follow := func(keyID string) (*leads.Following, error) {
+			caller := models.WithPrincipal(t.Context(), models.Principal{KeyID: keyID, Kind: models.KeySecret})
+			return d.Follow(caller, leads.FollowInput{SubmissionRef: leads.SubmissionRef{ID: "sub_1"}})
+		}
+		var last *leads.Following
+		for range 250 {
+			followed, err := follow("key_1")
+			require.NoError(t, err)
+			defer followed.Close()
+			last = followed
+		}
+		_, err := follow("key_1")
+		require.Equal(t, models.CodeRateLimited, models.CodeOf(err))
+		require.ErrorContains(t, err, "with this key")
+		other, err := follow("key_2")
+		require.NoError(t, err)
+		defer other.Close()
+		last.Close()
+		again, err := follow("key_1")
+		require.NoError(t, err)
+		defer again.Close()
+	})
+}
+
 func TestWhoSawTheEndHasSeenItAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -31,7 +31,7 @@ func newCounters() counters {
 			"Submissions that were accepted: straight into Temporal, into the intake, or as a repeat of one that was.", "way"),
 		refused: counter("leadrail_refused_total", "Submissions to a known form that were not accepted, by problem code.", "code"),
 		requests: histogram("leadrail_http_request_duration_seconds",
-			"Time from a request's headers to the end of its answer; a wait that it asked for counts.",
+			"Time from a request's headers to the end of its answer; a wait that it asked for counts. Of a stream, to its beginning.",
 			requestBuckets, "method", "route", "status"),
 		attempts: counter("leadrail_attempts_total",
 			"Attempts of deliveries that reached a verdict; code is empty where it is delivered.", "type", "outcome", "code"),
