@@ -22,7 +22,7 @@ func productRoutes(d Dependencies) []route {
 	write := policy{scope: models.ScopeWrite, product: true, bodyLimit: formLimit}.ofAgent()
 	remove := policy{scope: models.ScopeWrite, product: true}.ofAgent()
 	submit := policy{scope: models.ScopeSubmit, product: true, bodyLimit: largeLimit}.ofAgent()
-	report := policy{scope: models.ScopeSubmit, product: true, bodyLimit: leadLimit}.ofAgent()
+	report := policy{scope: models.ScopeSubmit, orScope: models.ScopeWrite, product: true, bodyLimit: leadLimit}.ofAgent()
 	tools := productTools{d.Forms}
 	submissions := productSubmissions{d.Leads}
 	conversations := productConversations{d.Conversations, d.ConversationSlices}

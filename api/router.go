@@ -78,6 +78,7 @@ func routes(d Dependencies) []route {
 	public := policy{public: true}
 	read := policy{scope: models.ScopeRead}
 	submit := policy{scope: models.ScopeSubmit, bodyLimit: leadLimit}
+	report := policy{scope: models.ScopeSubmit, orScope: models.ScopeWrite, bodyLimit: leadLimit}
 	tell := policy{scope: models.ScopeSubmit, bodyLimit: formLimit, secretOnly: true}
 	show := policy{scope: models.ScopeSubmit} // whoever may send a form in may see it
 	write := policy{scope: models.ScopeWrite, bodyLimit: formLimit}
@@ -111,7 +112,7 @@ func routes(d Dependencies) []route {
 		{http.MethodGet, "/v1/submissions", read.ofAgent(), handle(http.StatusOK, d.Leads.Submissions)},
 		{http.MethodGet, "/v1/submissions/:id", read.ofAgent(), handle(http.StatusOK, d.Leads.Submission)},
 		{http.MethodGet, "/v1/submissions/:id/events", read.ofAgent(), followLead(d.Leads, d.Auth)},
-		{http.MethodPost, "/v1/submissions/:id/client-result", submit.ofAgent(), handle(http.StatusAccepted, d.Leads.ReportResult)},
+		{http.MethodPost, "/v1/submissions/:id/client-result", report.ofAgent(), handle(http.StatusAccepted, d.Leads.ReportResult)},
 		{http.MethodPost, "/v1/submissions/:id/retry", write.ofAgent().as("submission.retry"), handle(http.StatusAccepted, d.Leads.RetryNow)},
 		{http.MethodPost, "/v1/submissions/:id/cancel", write.ofAgent().as("submission.cancel"), handle(http.StatusAccepted, d.Leads.Cancel)},
 		{http.MethodPost, "/v1/submissions/:id/replay", replay.ofAgent().as("submission.replay"), handle(http.StatusAccepted, d.Leads.Replay)},
