@@ -31,6 +31,9 @@ const (
 	// maxClientMessage is in characters, maxClientData in bytes.
 	maxClientMessage = 2000
 	maxClientData    = 64 << 10
+	// resultBudget bounds how long the database may take to store it: where it does
+	// not say so in time, the page reports again.
+	resultBudget = 2 * time.Second
 	// signalBudget bounds how long a page waits for the run to hear of its result,
 	// which is stored by then.
 	signalBudget = time.Second
@@ -78,7 +81,7 @@ func (s *Service) ReportResult(ctx context.Context, in ClientResultInput) (Clien
 	if problems := in.problems(); len(problems) > 0 {
 		return ClientResultOutput{}, &models.Error{Code: models.CodeInvalid, Message: "The result has problems.", Fields: problems}
 	}
-	lead, err := s.find(ctx, in.ID)
+	lead, err := s.asStored(ctx, in.ID)
 	if err != nil {
 		return ClientResultOutput{}, err
 	}
@@ -103,13 +106,7 @@ func (s *Service) keepResult(ctx context.Context, lead models.Submission, in Cli
 	if err != nil {
 		return ClientResultOutput{}, err
 	}
-	var kept models.ClientResult
-	saved := false
-	if waits {
-		kept, saved, err = s.Store.SaveClientResult(ctx, result)
-	} else {
-		kept, err = s.Store.ClientResult(ctx, lead.ID, runSeq)
-	}
+	kept, saved, err := s.firstResult(ctx, result, waits)
 	late := models.CodeOf(err) == models.CodeNotFound || kept.Outcome == models.ClientNothing
 	switch {
 	case late:
@@ -128,6 +125,18 @@ func (s *Service) keepResult(ctx context.Context, lead models.Submission, in Cli
 		s.tellRun(ctx, lead.ID)
 	}
 	return ClientResultOutput{SubmissionID: lead.ID, Status: lead.Status, repeated: !saved}, nil
+}
+
+// firstResult is what is known of the result's run, by this result where it waits
+// and none came before.
+func (s *Service) firstResult(ctx context.Context, result models.ClientResult, waits bool) (kept models.ClientResult, saved bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, resultBudget)
+	defer cancel()
+	if waits {
+		return s.Store.SaveClientResult(ctx, result)
+	}
+	kept, err = s.Store.ClientResult(ctx, result.SubmissionID, result.RunSeq)
+	return kept, false, err
 }
 
 // clientWait says which run of a lead a result is for, and whether that still

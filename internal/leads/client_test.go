@@ -276,10 +276,6 @@ func TestAReportAboutALeadThatIsNotStoredYet(t *testing.T) {
 func TestAReportThatCannotBeStoredIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
 	d, out := newPage(t)
-	d.submission = func(string) (models.Submission, error) { return models.Submission{}, away() }
-	d.input = func(context.Context, string) (workflows.Accepted, error) {
-		return workflows.Accepted{CaptureInput: d.started[0], Open: true}, nil
-	}
 	d.reportErr = away()
 	d.signal = func(string) error {
 		require.Fail(t, "told of what is not stored")
@@ -287,6 +283,19 @@ func TestAReportThatCannotBeStoredIsNotAcknowledged(t *testing.T) {
 	}
 	_, err := d.ReportResult(fromPage(t), successOf(out))
 	require.Equal(t, models.CodeUnavailable, models.CodeOf(err))
+}
+
+// What its run was started with does not say which of the lead's runs waits.
+func TestAReportIsNotStoredForALeadThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	d, out := newPage(t)
+	d.submission = func(string) (models.Submission, error) { return models.Submission{}, away() }
+	d.input = func(context.Context, string) (workflows.Accepted, error) {
+		return workflows.Accepted{CaptureInput: d.started[0], Open: true}, nil
+	}
+	_, err := d.ReportResult(fromPage(t), successOf(out))
+	require.Equal(t, models.CodeUnavailable, models.CodeOf(err))
+	require.Empty(t, d.reported)
 }
 
 func TestAReportAboutNoSuchLead(t *testing.T) {

@@ -110,7 +110,10 @@ func (d tables) BeginReplay(_ context.Context, replay store.Replay) (models.Subm
 	return lead, err
 }
 
-func (d tables) SaveClientResult(_ context.Context, result models.ClientResult) (models.ClientResult, bool, error) {
+func (d tables) SaveClientResult(ctx context.Context, result models.ClientResult) (models.ClientResult, bool, error) {
+	if _, bounded := ctx.Deadline(); !bounded {
+		return models.ClientResult{}, false, errors.New("a page waits without end")
+	}
 	key := resultKey(result.SubmissionID, result.RunSeq)
 	if first, reported := d.reported[key]; reported {
 		return first, false, nil
