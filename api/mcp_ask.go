@@ -73,15 +73,14 @@ func roundsOf(req *mcp.CallToolRequest, now time.Time) rounds {
 func (r rounds) next() string { return fmt.Sprintf("%d %d", r.asked+1, r.began.UnixMilli()) }
 
 // ask makes the question to the visitor. It asks nothing where asking does not
-// help: of a form that is off, about problems that are not the visitor's, and after
-// maxRounds. It is an error when the form cannot do without what a client's form
+// help: about problems that are not the visitor's, and after maxRounds. It is an error when the form cannot do without what a client's form
 // cannot take.
 func (t *capture) ask(ctx context.Context, in captureArguments, so rounds, problems []models.FieldError) (captured, error) {
 	form, err := t.forms.PublicForm(ctx, forms.Ref{ID: in.FormID})
 	if err != nil {
 		return captured{}, err
 	}
-	if !form.Enabled || so.asked >= maxRounds {
+	if so.asked >= maxRounds {
 		return captured{}, nil
 	}
 	known, _ := in.FormData.Object() // what is none is among the problems, and not the visitor's

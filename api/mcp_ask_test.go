@@ -160,6 +160,47 @@ func TestFilesAndSecretsAreNotAskedFor(t *testing.T) {
 	}
 }
 
+// What a visitor answers is lost where the call was wrong all along.
+func TestNobodyIsAskedForALeadThatIsRefusedWhateverTheyAnswer(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	form := s.create(t, aTalk())
+	client := s.connect(t, adminKey, (&visitor{t: t}).answer)
+	for name, c := range map[string]struct {
+		arguments object
+		code      string
+		problems  []string
+	}{
+		"a conversation of two lines":  {object{"conversationId": "a\nb"}, "invalid", []string{"conversationId invalid"}},
+		"signals that are a text":      {object{"signals": "buy"}, "invalid", []string{"signals type"}},
+		"a start in the future":        {object{"startedAt": "2036-01-01T00:00:00Z"}, "invalid", []string{"startedAt implausible"}},
+		"an idempotency key of blanks": {object{"idempotencyKey": "a b"}, "invalid_idempotency_key", nil},
+	} {
+		c.arguments["formId"] = form
+		said := misuse(t, client, "capture_lead", c.arguments)
+		require.Equal(t, c.code, said["code"], name)
+		require.Equal(t, c.problems, problemsOf(said), name)
+	}
+}
+
+// The answer to the first call was lost, and the visitor has done their part.
+func TestAVisitorIsNotAskedTwiceForOneLead(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	lead := object{"formId": s.create(t, aTalk()), "idempotencyKey": "order-7"}
+	v := &visitor{t: t, answers: []*mcp.ElicitResult{accepting(object{"email": "a@b.example"})}}
+	first := use(t, s.connect(t, adminKey, v.answer), "capture_lead", lead)
+	second := use(t, s.connect(t, adminKey, v.answer), "capture_lead", lead)
+	require.Equal(t, first["submissionId"], second["submissionId"])
+	require.Equal(t, "Thanks!", second["message"])
+	require.Equal(t, true, second["repeated"])
+
+	_, other := s.key(t, secretKey([]string{"submit"}))
+	v = &visitor{t: t, answers: []*mcp.ElicitResult{{Action: "decline"}}}
+	require.Equal(t, "declined", use(t, s.connect(t, other, v.answer), "capture_lead", lead)["outcome"], "it is another's key")
+	require.Len(t, s.read(t, http.StatusOK, http.MethodGet, "/v1/submissions")["data"], 1)
+}
+
 // A client of an older revision cannot be asked without a session: its model is told
 // what to ask.
 func TestAnOlderClientIsNotAsked(t *testing.T) {

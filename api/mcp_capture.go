@@ -77,6 +77,12 @@ func (t *capture) use(ctx context.Context, req *mcp.CallToolRequest, in captureA
 	}
 	switch {
 	case answer == nil && canAsk(req) && isEmpty(in.FormData):
+		if known, found := t.recall(ctx, in); found {
+			return known, nil
+		}
+		if err := t.leads.Object(ctx, in.lead()); err != nil {
+			return captured{}, err
+		}
 		if asked, err := t.ask(ctx, in, so, nil); err != nil || asked.asks != nil {
 			return asked, err
 		}
@@ -98,6 +104,17 @@ func (t *capture) use(ctx context.Context, req *mcp.CallToolRequest, in captureA
 		return captured{}, err
 	}
 	return capturedOf(out), nil
+}
+
+// recall is the outcome of an earlier call under the caller's idempotency key: its
+// visitor was asked already. A key that is made of the arguments is of no use here,
+// because the answers are among them.
+func (t *capture) recall(ctx context.Context, in captureArguments) (captured, bool) {
+	if in.IdempotencyKey == "" {
+		return captured{}, false
+	}
+	out, found := t.leads.Recall(ctx, in.lead())
+	return capturedOf(out), found
 }
 
 // invalid is the error of a lead that has problems; nil for any other.

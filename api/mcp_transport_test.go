@@ -111,6 +111,44 @@ func TestTheTransportIsHeldTo(t *testing.T) {
 	require.Empty(t, header.Get("Mcp-Session-Id"))
 }
 
+// speakNewest sends a message of the newest revision.
+func (s *service) speakNewest(t *testing.T, method, params string, options ...option) (int, http.Header, string) {
+	t.Helper()
+	return s.speak(t, `{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{`+params+
+		`"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}}}`,
+		append([]option{with("Mcp-Protocol-Version", "2026-07-28"), with("Mcp-Method", method)}, options...)...)
+}
+
+// Nobody holds a connection by listening: there is nothing to be told of.
+func TestThereIsNothingToListenTo(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	status, _, body := s.speakNewest(t, "subscriptions/listen",
+		`"notifications":{"toolsListChanged":true,"resourcesListChanged":true,"resourceSubscriptions":["form://1"]},`)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, `"notifications":{}`, "none of them")
+	require.Contains(t, body, `"resultType":"complete"`)
+}
+
+func TestAnAnswerThatIsNone(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	form := s.create(t, aTalk())
+	for name, c := range map[string]struct{ answers, code string }{
+		"null":               {`{"form":null}`, `"code":-32020`},
+		"no action":          {`{"form":{}}`, `"code":-32020`},
+		"nothing accepted":   {`{"form":{"action":"accept"}}`, `"inputRequests"`},
+		"null accepted":      {`{"form":{"action":"accept","content":null}}`, `"inputRequests"`},
+		"a field of no form": {`{"form":{"action":"accept","content":{"sets":1}}}`, `formData.sets`},
+		"an answer of roots": {`{"form":{"roots":[]}}`, `"code":"malformed"`},
+	} {
+		_, _, body := s.speakNewest(t, "tools/call",
+			`"name":"capture_lead","arguments":{"formId":"`+form+`"},"inputResponses":`+c.answers+`,"requestState":"1 1795339790000",`, with("Mcp-Name", "capture_lead"))
+		require.Contains(t, body, c.code, name)
+		require.NotContains(t, body, `"internal"`, name)
+	}
+}
+
 func TestAMessageCountsAgainstTheLimit(t *testing.T) {
 	t.Parallel()
 	s := limited(t)

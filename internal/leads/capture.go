@@ -95,11 +95,8 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (CaptureOutput, 
 }
 
 func (s *Service) capture(ctx context.Context, in CaptureInput, record store.FormRecord) (CaptureOutput, error) {
-	if err := models.PrincipalOf(ctx).MayAgent(record.Form.AgentID); err != nil {
+	if err := mayFillIn(ctx, record.Form); err != nil {
 		return CaptureOutput{}, err
-	}
-	if !record.Form.Enabled {
-		return CaptureOutput{}, formDisabled()
 	}
 	lead, err := s.lead(ctx, in, record)
 	if err != nil {
@@ -108,11 +105,19 @@ func (s *Service) capture(ctx context.Context, in CaptureInput, record store.For
 	return s.accept(ctx, candidate{lead: lead, record: record, keyed: in.IdempotencyKey != ""})
 }
 
-func formDisabled() error {
+// mayFillIn returns nil when the caller may send the form in, and it is switched on.
+func mayFillIn(ctx context.Context, form models.Form) error {
+	if err := models.PrincipalOf(ctx).MayAgent(form.AgentID); err != nil || form.Enabled {
+		return err
+	}
 	return &models.Error{
 		Code: models.CodeConflict, Reason: "form_disabled",
 		Message: "The form is switched off and takes no submissions.",
 	}
+}
+
+func invalidSubmission(problems []models.FieldError) error {
+	return &models.Error{Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems}
 }
 
 // accepted is the answer to a lead that is durable now, the usual way.
@@ -146,9 +151,7 @@ func (s *Service) lead(ctx context.Context, in CaptureInput, record store.FormRe
 	problems = append(problems, broken...)
 	problems = append(problems, attached.problems(accepted.Data)...)
 	if len(problems) > 0 {
-		return models.Submission{}, &models.Error{
-			Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems,
-		}
+		return models.Submission{}, invalidSubmission(problems)
 	}
 	formData, err := models.NewDocument(accepted.Data)
 	if err != nil {

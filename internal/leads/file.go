@@ -55,11 +55,8 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (UploadOutput, err
 	if err != nil {
 		return UploadOutput{}, err
 	}
-	if err := models.PrincipalOf(ctx).MayAgent(record.Form.AgentID); err != nil {
+	if err := mayFillIn(ctx, record.Form); err != nil {
 		return UploadOutput{}, err
-	}
-	if !record.Form.Enabled {
-		return UploadOutput{}, formDisabled()
 	}
 	fields := record.Version.Definition.Fields
 	at := slices.IndexFunc(fields, func(field models.Field) bool { return field.Name == in.Field && field.Type.TakesFiles() })

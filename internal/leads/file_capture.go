@@ -136,7 +136,7 @@ func (s *Service) refer(ctx context.Context, a attachments, named map[string]str
 		}
 	}
 	if len(problems) > 0 {
-		return nil, &models.Error{Code: models.CodeInvalid, Message: "The submission has problems.", Fields: problems}
+		return nil, invalidSubmission(problems)
 	}
 	return byField, nil
 }

@@ -75,11 +75,16 @@ func (s *Service) repeated(ctx context.Context, submissionID, formID, digest str
 			Message: "The Idempotency-Key belongs to a request with another body: choose a new key for a new lead.",
 		}
 	}
-	version, err := s.Store.FormVersion(ctx, formID, first.FormVersion)
+	return s.answeredBefore(ctx, submissionID, formID, first.FormVersion)
+}
+
+// answeredBefore is the answer to a lead that was accepted with a version of its form.
+func (s *Service) answeredBefore(ctx context.Context, submissionID, formID string, version int) (CaptureOutput, error) {
+	accepted, err := s.Store.FormVersion(ctx, formID, version)
 	if err != nil {
 		return CaptureOutput{}, err
 	}
-	out := s.answer(submissionID, version.Definition)
+	out := s.answer(submissionID, accepted.Definition)
 	out.repeated = true
 	return out, nil
 }

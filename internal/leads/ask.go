@@ -1,0 +1,47 @@
+package leads
+
+import (
+	"context"
+
+	"leadrail/models"
+)
+
+// Recall answers as Capture did for the lead that the input's idempotency key has,
+// whatever its data were; false where it has none, or where nobody can be asked. It is
+// for callers who would have to ask a visitor for the data.
+func (s *Service) Recall(ctx context.Context, in CaptureInput) (CaptureOutput, bool) {
+	if in.IdempotencyKey == "" {
+		return CaptureOutput{}, false
+	}
+	submissionID := s.submissionID(ctx, in)
+	first, err := s.acceptance(ctx, submissionID)
+	if err != nil {
+		return CaptureOutput{}, false
+	}
+	out, err := s.answeredBefore(ctx, submissionID, in.FormID, first.FormVersion)
+	if err != nil {
+		return CaptureOutput{}, false
+	}
+	s.eye().Accepted(ctx, submissionID, wayRepeat)
+	return s.await(ctx, in.Prefer, out), true
+}
+
+// Object returns the error that Capture would return whatever the form data were, or
+// nil. A visitor who is asked for them first would have answered in vain.
+func (s *Service) Object(ctx context.Context, in CaptureInput) error {
+	if err := checkIdempotencyKey(in.IdempotencyKey); err != nil {
+		return err
+	}
+	form, err := s.Store.Form(ctx, in.FormID)
+	if err != nil {
+		return err
+	}
+	if err := mayFillIn(ctx, form.Form); err != nil {
+		return err
+	}
+	in.FormData = models.Document("{}")
+	if _, problems := readInput(in, s.Now()); len(problems) > 0 {
+		return invalidSubmission(problems)
+	}
+	return nil
+}
