@@ -27,18 +27,18 @@ type Undelivered struct {
 // UndeliveredStore is where such deliveries are found.
 type UndeliveredStore interface {
 	ClaimUndelivered(ctx context.Context, claim store.UndeliveredClaim) ([]store.WaitingForm, error)
-	DeferUndelivered(ctx context.Context, formID string, claimedAt time.Time) error
+	UndeliveredSaid(ctx context.Context, formID string, at time.Time) error
 }
 
 // tell logs each form with deliveries that have waited too long and writes to its
 // owner, where the form names one. It returns how many mails left; what does not
-// leave is tried again after alertEvery.
+// leave, because of the mail or of the worker, is tried again after alertEvery.
 func (u Undelivered) tell(ctx context.Context, at time.Time, alive func()) (told int, err error) {
 	if u.After == 0 {
 		return 0, nil
 	}
 	forms, err := u.Store.ClaimUndelivered(ctx, store.UndeliveredClaim{
-		At: at, FailedBefore: at.Add(-u.After), Every: undeliveredEvery,
+		At: at, FailedBefore: at.Add(-u.After), Every: undeliveredEvery, Again: alertEvery,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("tell of undelivered: %w", err)
@@ -51,8 +51,10 @@ func (u Undelivered) tell(ctx context.Context, at time.Time, alive func()) (told
 		if sent {
 			told++
 		}
+		if failure == nil {
+			failure = u.Store.UndeliveredSaid(ctx, form.FormID, at)
+		}
 		if failure != nil {
-			failure = errors.Join(failure, u.Store.DeferUndelivered(ctx, form.FormID, at.Add(alertEvery-undeliveredEvery)))
 			err = errors.Join(err, fmt.Errorf("tell of undelivered: %w", failure))
 		}
 	}

@@ -36,6 +36,7 @@ type Alert struct {
 	Failed int
 	Told   int
 	// UndeliveredAt is when the log, and a mail to the form's owner, last said that
-	// deliveries of the form wait undelivered; nil for never.
+	// deliveries of the form wait undelivered; nil for never. A claim to say it sets
+	// a time that is due again within minutes.
 	UndeliveredAt *time.Time
 }

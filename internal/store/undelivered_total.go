@@ -85,8 +85,9 @@ type UndeliveredClaim struct {
 	At time.Time
 	// FailedBefore leaves out what gave up later.
 	FailedBefore time.Time
-	// Every is the least time in which it is said again of a form.
-	Every time.Duration
+	// Every is the least time in which it is said again of a form, and Again where
+	// nobody confirms that it was said.
+	Every, Again time.Duration
 }
 
 // WaitingForm is a form with deliveries that wait undelivered.
@@ -102,7 +103,8 @@ type WaitingForm struct {
 
 // ClaimUndelivered returns the forms with deliveries that gave up before the
 // limit, those first that wait longest. However many workers ask, each form is
-// given to one of them in the claim's time.
+// given to one of them, and again to one after a while unless UndeliveredSaid was
+// told of it.
 func (s *Store) ClaimUndelivered(ctx context.Context, claim UndeliveredClaim) ([]WaitingForm, error) {
 	var forms []WaitingForm
 	err := s.db.WithContext(ctx).Raw(`
@@ -117,20 +119,19 @@ func (s *Store) ClaimUndelivered(ctx context.Context, claim UndeliveredClaim) ([
 			FROM coded GROUP BY form_id
 		), claimed AS (
 			INSERT INTO alerts (form_id, submission_id, run_seq, sent_at, told, failed, undelivered_at)
-			SELECT form_id, '', 0, to_timestamp(0), 0, 0, @at FROM waiting ORDER BY form_id
+			SELECT form_id, '', 0, to_timestamp(0), 0, 0, @claimed FROM waiting ORDER BY form_id
 			ON CONFLICT (form_id) DO UPDATE SET undelivered_at = excluded.undelivered_at
 			WHERE alerts.undelivered_at IS NULL OR alerts.undelivered_at <= @last
 			RETURNING form_id
 		)
 		SELECT waiting.* FROM waiting JOIN claimed USING (form_id) ORDER BY oldest_at, form_id`, map[string]any{
-		"at": claim.At, "before": claim.FailedBefore, "last": claim.At.Add(-claim.Every),
+		"before": claim.FailedBefore, "last": claim.At.Add(-claim.Every), "claimed": claim.At.Add(claim.Again - claim.Every),
 	}).Scan(&forms).Error
 	return forms, wrap(err, "claim undelivered")
 }
 
-// DeferUndelivered has a form be claimed again as though its last claim were of a
-// time: what it was claimed for could not be said.
-func (s *Store) DeferUndelivered(ctx context.Context, formID string, claimedAt time.Time) error {
-	err := s.db.WithContext(ctx).Model(&models.Alert{}).Where("form_id = ?", formID).Update("undelivered_at", claimedAt).Error
-	return wrap(err, "defer undelivered")
+// UndeliveredSaid records that it was said of a form, at a time, that deliveries wait.
+func (s *Store) UndeliveredSaid(ctx context.Context, formID string, at time.Time) error {
+	err := s.db.WithContext(ctx).Model(&models.Alert{}).Where("form_id = ?", formID).Update("undelivered_at", at).Error
+	return wrap(err, "record what was said of undelivered")
 }
