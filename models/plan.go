@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Plan is what is left to do for a lead once it is stored: the deliveries of
@@ -122,7 +123,15 @@ func (o DeliveryOutcome) failureReason() string {
 	return text
 }
 
+// cancelledReason has the reason on one line. What came past the API may hold
+// characters that the database does not take, and the run must end all the same.
 func cancelledReason(reason string) string {
+	reason = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, reason)
 	if reason == "" {
 		return string(ErrorCancelled)
 	}

@@ -101,6 +101,16 @@ func TestFinalizeKeepsOtherLeadsAsTheyAre(t *testing.T) {
 	require.NoError(t, s.Finalize(t.Context(), "sub_none", 1, models.Conclusion{}, minute(9)), "a lead that was erased")
 }
 
+// Temporal's own tools hand over whatever somebody typed.
+func TestACancelledRunEndsWhateverItsReason(t *testing.T) {
+	t.Parallel()
+	lead := finalize(t, storeWithLead(t), models.Conclusion{
+		Outcomes:  []models.DeliveryOutcome{outcomeOf("crm", 1, models.Verdict{Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled})},
+		Cancelled: true, CancelReason: "a\x00b\nc",
+	})
+	require.Equal(t, "cancelled: a b c", lead.FailureReason)
+}
+
 func TestReasonsWithAnyTextAreKept(t *testing.T) {
 	t.Parallel()
 	s := storeWithLead(t)
