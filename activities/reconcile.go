@@ -89,7 +89,7 @@ func (r *Reconcile) ReconcileLeads(ctx context.Context) (ReconcileResult, error)
 	alive := func() { activity.RecordHeartbeat(ctx, result) }
 	told, alertErr := r.Alert.tellDue(ctx, alive)
 	result.Alerts = told
-	ended, replayErr := r.Replays.endLost(ctx, r.Now())
+	ended, replayErr := r.Replays.endLost(ctx, r.Now(), alive)
 	result.EndedReplays = ended
 	waits, waitErr := r.Undelivered.tell(ctx, r.Now(), alive)
 	result.Alerts += waits

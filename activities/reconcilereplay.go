@@ -35,9 +35,10 @@ type ReplayRuns interface {
 }
 
 // endLost ends them, and counts them. Its leads that were begun anew go on.
-func (r Replays) endLost(ctx context.Context, at time.Time) (ended int, err error) {
+func (r Replays) endLost(ctx context.Context, at time.Time, alive func()) (ended int, err error) {
 	open, err := r.Store.OpenReplays(ctx, at.Add(-r.Settle))
 	for _, id := range open {
+		alive()
 		done, failure := r.endOne(ctx, id, at)
 		if done {
 			ended++
