@@ -140,7 +140,8 @@ func (g *gate) record(p policy) gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), recordWithin)
 		defer cancel()
 		change := auth.Change{
-			By: models.PrincipalOf(ctx).KeyID, Action: cmp.Or(c.GetString(changeKey), p.audit), Target: targetOf(c), RequestID: requestID(c),
+			By: models.PrincipalOf(ctx).KeyID, Action: cmp.Or(c.GetString(changeKey), p.audit),
+			Target: targetOf(c), RequestID: requestID(c),
 		}
 		if err := g.audit.Record(ctx, change); err != nil {
 			g.log.ErrorContext(ctx, "a change is not in the audit", "key", change.By, "action", change.Action,

@@ -16,8 +16,9 @@ import (
 
 // event is one of a stream's, as far as the tests read it.
 type event struct {
-	Name, ID string
-	Status   string `json:"status"`
+	Name   string `json:"-"`
+	ID     string `json:"-"`
+	Status string `json:"status"`
 
 	Deliveries []struct {
 		Status        string     `json:"status"`
