@@ -14,6 +14,10 @@ type Store interface {
 	Tallies(ctx context.Context, formIDs []string) (map[string]store.Tally, error)
 }
 
+// reportBudget bounds how long a report may keep the database busy. Counting reads
+// every lead of the forms: about a second for each million.
+const reportBudget = 5 * time.Second
+
 // Service is the reports. It is safe for concurrent use.
 type Service struct{ Store Store }
 
@@ -38,15 +42,17 @@ type FormReport struct {
 	AvgCompletion *time.Duration
 }
 
-// FormReports reports on every form of an agent, the newest form first. It is
-// forbidden to ask for a foreign one.
+// FormReports reports on every form of an agent, the newest form first. Errors are
+// forbidden (the agent is a foreign one) and unavailable (it takes too long).
 func (s *Service) FormReports(ctx context.Context, agentID string) ([]FormReport, error) {
 	agents, err := models.PrincipalOf(ctx).Agents(agentID)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, reportBudget)
+	defer cancel()
 	records, err := s.forms(ctx, agents)
-	if err != nil {
+	if err != nil || len(records) == 0 {
 		return nil, err
 	}
 	ids := make([]string, len(records))
@@ -80,8 +86,7 @@ func (s *Service) forms(ctx context.Context, agents []string) ([]store.FormRecor
 	}
 }
 
-// report makes a report of what was counted. This is the place for what visitors do
-// before they submit, once that is recorded.
+// report makes a report of what was counted.
 func report(form models.Form, tally store.Tally) FormReport {
 	made := FormReport{
 		FormID: form.ID, FormName: form.Name,

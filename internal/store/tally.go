@@ -23,7 +23,8 @@ type Tally struct {
 const tallyQuery = `SELECT form_id,
 		count(impression_at) AS impressions, count(started_at) AS starts, count(*) AS submissions,
 		count(*) FILTER (WHERE status = 'completed') AS completed, count(*) FILTER (WHERE status = 'failed') AS failed,
-		coalesce(avg(greatest(extract(epoch FROM submitted_at - started_at), 0)), 0) * 1000 AS avg_completion_ms
+		coalesce(avg(greatest(extract(epoch FROM submitted_at - started_at), 0)) FILTER (WHERE started_at IS NOT NULL), 0) * 1000
+			AS avg_completion_ms
 	FROM submissions WHERE form_id = ANY (string_to_array(?, ','))
 	GROUP BY form_id`
 
