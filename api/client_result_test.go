@@ -105,7 +105,8 @@ func TestReportsThatAreRefused(t *testing.T) {
 		{"a server without it", post, path, []option{as(submitter), without}, 403, "invalid_client_token", ""},
 		{
 			"a token of another lead", post, "/v1/submissions/" + plain + "/client-result",
-			[]option{v.fromPage(), fine}, 403, "invalid_client_token", "",
+			[]option{v.fromPage(), fine},
+			403, "invalid_client_token", "",
 		},
 		{"no such lead", post, "/v1/submissions/sub_none/client-result", []option{without}, 404, "not_found", ""},
 		{"a lead without work for a page", post, "/v1/submissions/" + plain + "/client-result", []option{without}, 409, "no_client_handler", ""},

@@ -70,7 +70,8 @@ func (o ClientResultOutput) Finished() bool { return o.repeated }
 // know. The first report of a run counts. Errors are forbidden (the token, or the
 // lead's agent), invalid (one problem per field), not found, conflict
 // ("no_client_handler", "already_reported" with another result, and "lead_ended"
-// where nothing waits for one any more) and unavailable: nothing is stored then.
+// where nothing waits for one any more) and unavailable: it may be stored or not,
+// and the page reports again.
 func (s *Service) ReportResult(ctx context.Context, in ClientResultInput) (ClientResultOutput, error) {
 	if !models.PrincipalOf(ctx).Has(models.ScopeWrite) && !s.isClientToken(in.Token, in.ID) {
 		return ClientResultOutput{}, &models.Error{
