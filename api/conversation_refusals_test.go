@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/store"
 )
 
 func TestConversationRefusals(t *testing.T) {
@@ -46,11 +49,23 @@ func TestConversationRefusals(t *testing.T) {
 		{"too much", http.MethodPut, path, []option{sending(t, strings.Repeat(" ", 1<<20)+"{}")}, 413, "too_large", ""},
 		{"a limit", http.MethodGet, "/v1/conversations?limit=201", nil, 422, "invalid", "limit"},
 		{"a cursor", http.MethodGet, "/v1/conversations?cursor=x", nil, 422, "invalid", "cursor"},
+		{"an agent that nobody can be", http.MethodGet, "/v1/conversations?agentId=a%00b", nil, 422, "invalid", ""},
+		{"an id that nobody can have", http.MethodGet, "/v1/conversations/a%00b", nil, 404, "not_found", ""},
+		{"a cursor of such an agent", http.MethodGet, "/v1/conversations?cursor=" + cursorAfter("a\x00b"), nil, 422, "invalid", ""},
 		{"a parameter", http.MethodGet, path + "?agent=agent_site", nil, 400, "unknown_field", "agent"},
 	} {
 		t.Run(r.name, func(t *testing.T) { s.requireRefusal(t, r) })
 	}
 	s.read(t, http.StatusNotFound, http.MethodGet, path)
+}
+
+// cursorAfter is the cursor behind a conversation of an agent.
+func cursorAfter(agentID string) string {
+	encoded, err := json.Marshal(store.ConversationCursor{AgentID: agentID, ID: "conv_1"})
+	if err != nil {
+		panic(err) // they are texts
+	}
+	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 
 func TestAPageTellsNothingOfAConversation(t *testing.T) {
