@@ -76,9 +76,6 @@ type Retry struct {
 
 // MarkRetrying records that a delivery failed and waits. It closes the
 // attempt's row where the worker that made the attempt could not.
-//
-// Whatever writes several rows of a lead locks them in the order lead, attempts,
-// deliveries, so that no two writers wait for each other.
 func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		lead := tx.Model(&models.Submission{}).
@@ -104,8 +101,8 @@ func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
 
 // Finalize records how a run ended, in one statement: the lead, the attempts that
 // were left open, and the deliveries. Writes of a run that is not the newest, and
-// repeated writes, change nothing. A statement runs its parts in no order but that
-// in which they read each other: the join with closed is there for the order.
+// repeated writes, change nothing. The parts of a statement run in no order but that
+// in which they read each other: the join with closed is there for the order of locks.
 func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error {
 	outcomes, err := outcomeRows(conclusion.Outcomes)
 	if err != nil {

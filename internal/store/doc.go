@@ -5,4 +5,7 @@
 // caller can act on (not found, conflict) and a wrapped driver error for
 // everything else. Transactions are visible where they are opened; no method
 // runs a query in a loop.
+//
+// What writes several rows of a lead locks them in the order lead, attempts,
+// deliveries, so that no two writers wait for each other.
 package store
