@@ -35,7 +35,7 @@ type DeliverInput struct {
 	// ActionID is the delivery's action, under which the worker remembers the
 	// endpoint; empty in runs that began before it was recorded.
 	ActionID string `json:"actionId,omitempty"`
-	// Retargeted says that the run has a models.Target.
+	// Retargeted says that the run has a models.Target, as far as its plan knows.
 	Retargeted bool `json:"retargeted,omitempty"`
 }
 

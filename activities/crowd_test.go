@@ -54,12 +54,12 @@ func newTown(t *testing.T, perEndpoint int) *town {
 	return c
 }
 
-func (c *town) OpenAttempt(_ context.Context, attempt models.Attempt) (store.Job, error) {
+func (c *town) OpenAttempt(ctx context.Context, attempt models.Attempt) (store.Job, error) {
 	job := aJob(attempt)
 	job.Delivery.ID = attempt.DeliveryID
 	job.Destination = c.destination(attempt.DeliveryID)
 	if attempt.RunSeq == elsewhereRun {
-		job.Target, _ = c.Target(context.Background(), attempt.DeliveryID, attempt.RunSeq) // it knows of every run
+		job.Target, _ = c.Target(ctx, attempt.DeliveryID, attempt.RunSeq) // it knows of every run
 	}
 	return job, nil
 }
