@@ -17,9 +17,14 @@ import (
 // the headers (header).
 func handle[In, Out any](status int, use func(context.Context, In) (Out, error)) gin.HandlerFunc {
 	body := shapeOf[In]()
+	return handleRead(status, use, func(c *gin.Context, in any) error { return decode(c, in, body) })
+}
+
+// handleRead is handle for requests that are read in a way of their own.
+func handleRead[In, Out any](status int, use func(context.Context, In) (Out, error), read func(*gin.Context, any) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		var in In
-		if err := decode(c, &in, body); err != nil {
+		if err := read(c, &in); err != nil {
 			writeProblem(c, err)
 			return
 		}
@@ -62,14 +67,25 @@ func writeJSON(c *gin.Context, status int, value any) {
 }
 
 func decode(c *gin.Context, in any, body *shape) error {
-	if c.Request.Method == http.MethodPost || c.Request.Method == http.MethodPut {
-		if err := decodeBody(c.Request.Body, in, body); err != nil {
-			return err
-		}
+	if err := decodeSent(c, in, body); err != nil {
+		return err
 	}
 	if err := decodeQuery(c.Request.URL.RawQuery, in); err != nil {
 		return err
 	}
+	return decodeNamed(c, in)
+}
+
+// decodeSent reads the body of a request that has one.
+func decodeSent(c *gin.Context, in any, body *shape) error {
+	if c.Request.Method != http.MethodPost && c.Request.Method != http.MethodPut {
+		return nil
+	}
+	return decodeBody(c.Request.Body, in, body)
+}
+
+// decodeNamed reads what stands in the path and in headers.
+func decodeNamed(c *gin.Context, in any) error {
 	for _, param := range c.Params {
 		if err := setTagged(in, "uri", param.Key, param.Value); err != nil {
 			return err
@@ -99,7 +115,12 @@ func decodeQuery(raw string, in any) error {
 			return duplicate("duplicate_parameter", "parameter", name)
 		}
 	}
-	for _, name := range known {
+	return decodeKnown(query, in)
+}
+
+// decodeKnown reads the parameters that the use case knows.
+func decodeKnown(query url.Values, in any) error {
+	for _, name := range tags(in, "form") {
 		if err := setTagged(in, "form", name, query.Get(name)); err != nil {
 			return models.InvalidField(name, "type", "The parameter cannot be read: "+kindOf(in, name)+".")
 		}

@@ -43,48 +43,22 @@ func productRoutes(d Dependencies) []route {
 
 // handleProduct is handle for a compatible route.
 func handleProduct[In, Out any](status int, use func(context.Context, In) (Out, error)) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		var in In
-		if err := decodeLenient(c, &in); err != nil {
-			writeProblem(c, err)
-			return
-		}
-		out, err := use(c.Request.Context(), in)
-		if err != nil {
-			writeProblem(c, err)
-			return
-		}
-		writeJSON(c, describe(c, status, out), out)
-	}
+	return handleRead(status, use, decodeLenient)
 }
 
 // decodeLenient is decode for whoever may send more than is known here.
 func decodeLenient(c *gin.Context, in any) error {
-	if c.Request.Method == http.MethodPost || c.Request.Method == http.MethodPut {
-		if err := decodeBody(c.Request.Body, in, nil); err != nil {
-			return err
-		}
+	if err := decodeSent(c, in, nil); err != nil {
+		return err
 	}
 	query, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
 		return malformed("The query of the URL cannot be read.")
 	}
-	for _, name := range tags(in, "form") {
-		if err := setTagged(in, "form", name, query.Get(name)); err != nil {
-			return models.InvalidField(name, "type", "The parameter cannot be read: "+kindOf(in, name)+".")
-		}
+	if err := decodeKnown(query, in); err != nil {
+		return err
 	}
-	for _, param := range c.Params {
-		if err := setTagged(in, "uri", param.Key, param.Value); err != nil {
-			return err
-		}
-	}
-	for _, name := range tags(in, "header") {
-		if err := setTagged(in, "header", name, c.GetHeader(name)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return decodeNamed(c, in)
 }
 
 // required is the error of a text that must be there.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -24,6 +25,16 @@ const (
 // ownWebhook is what a form's own webhook is called, and no other action.
 const ownWebhook = "webhook"
 
+// placeKey is where a large submission finds what lets another one in.
+type placeKey struct{}
+
+// leavePlace lets another large submission in, where this is one: its files are stored.
+func leavePlace(ctx context.Context) {
+	if leave, has := ctx.Value(placeKey{}).(func()); has {
+		leave()
+	}
+}
+
 // someLarge lets a few requests at a time be larger than a lead without files.
 func someLarge(handler gin.HandlerFunc) gin.HandlerFunc {
 	slots := make(chan struct{}, largeAtOnce)
@@ -34,11 +45,13 @@ func someLarge(handler gin.HandlerFunc) gin.HandlerFunc {
 		}
 		select {
 		case slots <- struct{}{}:
-			defer func() { <-slots }()
 		default:
 			writeProblem(c, models.Errorf(models.CodeUnavailable, "Too many files arrive at this moment; try again shortly."))
 			return
 		}
+		leave := sync.OnceFunc(func() { <-slots })
+		defer leave()
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), placeKey{}, leave))
 		extendDeadlines(c)
 		handler(c)
 	}
@@ -96,6 +109,7 @@ func (p productSubmissions) submit(ctx context.Context, in productSubmission) (p
 	if err != nil {
 		return productOutcome{}, err
 	}
+	leavePlace(ctx)
 	out := productOutcome{
 		Success: true, SubmissionID: accepted.SubmissionID, Status: accepted.Status, ExecutionMode: models.ModeWebhook,
 		PostActionResults: []productActionResult{},

@@ -4,13 +4,16 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"leadrail/internal/leads"
 	"leadrail/internal/store"
 	"leadrail/models"
 	"leadrail/workflows"
@@ -133,6 +136,67 @@ func TestFilesInsideASubmission(t *testing.T) {
 	require.Equal(t, "too_large", code)
 	code, _ = saidOf(send(http.StatusBadRequest, object{"note": url(1 << 20)}))
 	require.NotEqual(t, "internal", code, "what is no file is no larger than elsewhere")
+}
+
+// slowly is a workflow engine whose starts wait until they may proceed.
+type slowly struct {
+	*runs
+
+	arrived chan struct{}
+	proceed chan struct{}
+}
+
+func (s slowly) StartCapture(context.Context, workflows.CaptureInput, workflows.Labels) (bool, error) {
+	s.arrived <- struct{}{}
+	<-s.proceed
+	return true, nil
+}
+
+// unstored is a database that is silent about leads until it is released, and knows none.
+type unstored struct {
+	leads.Store
+
+	released chan struct{}
+}
+
+func (u unstored) Submission(context.Context, string) (models.Submission, error) {
+	<-u.released
+	return models.Submission{}, models.Errorf(models.CodeNotFound, "There is no such submission.")
+}
+
+func TestALargeSubmissionGivesItsPlaceUpBeforeItsAnswer(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	id := s.create(t, aForm("contact_form"))
+	const places = 8
+	arrived, proceed, released := make(chan struct{}, places+1), make(chan struct{}), make(chan struct{})
+	service := s.dependencies.Leads
+	service.Workflows, service.Store, service.Slots = slowly{s.runs, arrived, proceed}, unstored{service.Store, released}, leads.NewSlots(places+1)
+	unmeasured := func(r *http.Request) { r.ContentLength = -1 }
+	submit := func() int {
+		return s.callUnchecked(http.MethodPost, "/form-submissions/submit", as(adminKey), sending(t, aSubmission(id)), unmeasured).Code
+	}
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer close(released)
+	for range places {
+		all.Go(func() { submit() })
+	}
+	for range places {
+		<-arrived
+	}
+	require.Equal(t, http.StatusServiceUnavailable, submit(), "one more, while all are in memory")
+	close(proceed)
+	all.Go(func() {
+		for full := true; full; full = submit() == http.StatusServiceUnavailable {
+			runtime.Gosched()
+		}
+	})
+	select {
+	case <-arrived:
+	case <-time.After(time.Minute):
+		require.FailNow(t, "nobody is let in while answers wait for deliveries")
+	}
 }
 
 func TestRateLimitsInTheWordsOfTheProduct(t *testing.T) {

@@ -46,10 +46,8 @@ type toolSchema struct {
 
 // apply makes a form of what is given.
 func (t toolInput) apply(form *forms.Input) error {
-	for name, kind := range map[string]*string{"executionType": t.ExecutionType, "type": t.Type} {
-		if kind != nil && *kind != executionForm {
-			return models.InvalidField(name, "unsupported", `Tools of this service are forms: send "form".`)
-		}
+	if err := cmp.Or(isForm("executionType", t.ExecutionType), isForm("type", t.Type)); err != nil {
+		return err
 	}
 	give(&form.AgentID, t.AgentID)
 	give(&form.Name, t.Name)
@@ -68,6 +66,14 @@ func (t toolInput) apply(form *forms.Input) error {
 		form.PostActions = mergeActions(form.PostActions, t.FormPostActions)
 	}
 	return nil
+}
+
+// isForm is the error of a tool of another kind.
+func isForm(name string, kind *string) error {
+	if kind == nil || *kind == executionForm {
+		return nil
+	}
+	return models.InvalidField(name, "unsupported", `Tools of this service are forms: send "form".`)
 }
 
 func (s toolSchema) apply(form *forms.Input) {
