@@ -141,6 +141,7 @@ func TestFilesAndSecretsAreNotAskedFor(t *testing.T) {
 		"a password": {"name": "user_password", "type": "text"},
 		"a card":     {"name": "payment", "label": "Credit card", "type": "text"},
 		"a code":     {"name": "cvv", "type": "number"},
+		"an account": {"name": "refund_to", "label": "Bank account number", "type": "text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

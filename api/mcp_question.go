@@ -125,7 +125,10 @@ func isSecret(field models.Field) bool {
 		"password", "passwords", "passwort", "passwd", "pwd", "passcode", "passphrase", "pin", "otp", "secret", "secrets", "token", "apikey",
 		"credential", "credentials", "creditcard", "cardnumber", "cvv", "cvc", "iban", "ssn",
 	}
-	pairs := []string{"credit card", "debit card", "card number", "api key", "access key", "private key", "social security"}
+	pairs := []string{
+		"credit card", "debit card", "card number", "security code", "verification code", "api key", "access key", "private key",
+		"social security", "bank account", "account number", "routing number", "sort code",
+	}
 	text := strings.Join(words, " ")
 	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(secrets, word) }) ||
 		slices.ContainsFunc(pairs, func(pair string) bool { return strings.Contains(text, pair) })

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
 
 	"leadrail/workflows"
@@ -149,5 +150,9 @@ func TestTheLogNeverShowsWhatAToolIsCalledWith(t *testing.T) {
 	misuse(t, client, "capture_lead", object{"formId": form, "formData": object{"email": "ada@example.com broken"}})
 	misuse(t, client, "submission_status", object{"submissionId": "ada@example.com"})
 	misuse(t, client, "get_form", object{"ada@example.com": 1})
+	wrong := accepting(object{"email": "ada@example.com broken"})
+	v := &visitor{t: t, answers: []*mcp.ElicitResult{wrong, wrong, wrong}}
+	misuse(t, s.connect(t, adminKey, v.answer), "capture_lead", object{"formId": form})
+	require.Len(t, v.asked, 3)
 	require.NotContains(t, s.log.String(), "ada@example.com")
 }
