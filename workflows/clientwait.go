@@ -30,11 +30,13 @@ func (c *capture) pageVerdict(ctx workflow.Context, in activities.ClientInput) m
 	defer release()
 	timing, stopTimer := workflow.WithCancel(ctx)
 	defer stopTimer()
+	reported := workflow.GetSignalChannel(ctx, ClientResultSignal)
 	var timer workflow.Future
 	for {
 		var page *activities.Client
 		var found activities.ClientVerdict
 		if err := runStored(always, "look for the page's result", page.LookForResult, in, &found); err != nil || found.Known {
+			drain(reported)      // somebody may say what is known
 			return found.Verdict // an error would mean that somebody cancelled this context
 		}
 		if timer == nil {
@@ -42,19 +44,15 @@ func (c *capture) pageVerdict(ctx workflow.Context, in activities.ClientInput) m
 				Summary: "waiting for the page's handler",
 			})
 		}
-		in.End = awaitReport(ctx, timer)
+		in.End = awaitReport(ctx, reported, timer)
 	}
 }
 
 // awaitReport waits until the page is said to have reported, and returns why the
 // run waits no longer where it is not.
-func awaitReport(ctx workflow.Context, timer workflow.Future) (end models.ErrorCode) {
-	reported := workflow.GetSignalChannel(ctx, ClientResultSignal)
+func awaitReport(ctx workflow.Context, reported workflow.ReceiveChannel, timer workflow.Future) (end models.ErrorCode) {
 	workflow.NewSelector(ctx).
-		AddReceive(reported, func(channel workflow.ReceiveChannel, _ bool) {
-			for channel.ReceiveAsync(nil) { // one look is for all of them
-			}
-		}).
+		AddReceive(reported, func(channel workflow.ReceiveChannel, _ bool) { drain(channel) }).
 		AddFuture(timer, func(timer workflow.Future) {
 			end = models.ErrorTimeout
 			if timer.Get(ctx, nil) != nil {
@@ -63,4 +61,10 @@ func awaitReport(ctx workflow.Context, timer workflow.Future) (end models.ErrorC
 		}).
 		Select(ctx)
 	return end
+}
+
+// drain takes all signals that are there: one look is for all of them.
+func drain(signals workflow.ReceiveChannel) {
+	for signals.ReceiveAsync(nil) { // nothing stands in them
+	}
 }

@@ -168,6 +168,20 @@ func TestASignalThatComesBeforeTheWaitIsHeard(t *testing.T) {
 	require.Equal(t, []string{"0s look", "0s look"}, r.journal.about("look"))
 }
 
+// A page may be quicker than the look that finds its result.
+func TestASignalOfAResultThatIsKnownIsNoWarning(t *testing.T) {
+	t.Parallel()
+	r, page := newPageRun(t)
+	page.put(delivered())
+	r.qualify = func() error {
+		r.signal()
+		return nil
+	}
+	require.NoError(t, r.execute())
+	require.Equal(t, []string{"0s look"}, r.journal.about("look"))
+	require.Empty(t, r.warnings.String())
+}
+
 func TestCancelEndsTheWaitForThePage(t *testing.T) {
 	t.Parallel()
 	for name, test := range cancellations() {

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"bytes"
 	"log/slog"
 	"testing"
 	"time"
@@ -26,14 +27,17 @@ type run struct {
 	t       *testing.T
 	env     *testsuite.TestWorkflowEnvironment
 	upserts []map[string]any
+	// warnings are what the run logs that somebody should look at.
+	warnings bytes.Buffer
 }
 
 // newRun prepares a run of a lead with the deliveries.
 func newRun(t *testing.T, deliveries ...models.PlannedDelivery) *run {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	r := &run{t: t, env: suite.NewTestWorkflowEnvironment()}
+	r := &run{t: t}
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&r.warnings, &slog.HandlerOptions{Level: slog.LevelWarn}))))
+	r.env = suite.NewTestWorkflowEnvironment()
 	// Local activities are retried until a time that the environment takes from its
 	// own clock and compares with the real one, which must not be there yet.
 	start := time.Date(2126, 11, 22, 9, 30, 0, 0, time.UTC)
