@@ -84,6 +84,17 @@ func TestWhatIsKnownIsFilledInAndAskedAgainUntilItIsRight(t *testing.T) {
 	}, stored["formData"])
 }
 
+func TestAVisitorTakesAwayWhatTheModelTookForKnown(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	form := s.create(t, aTalk())
+	v := &visitor{t: t, answers: []*mcp.ElicitResult{accepting(object{"email": "a@b.example", "topics": []any{}})}}
+	lead := use(t, s.connect(t, adminKey, v.answer), "capture_lead",
+		object{"formId": form, "formData": object{"seats": 3, "topics": []string{"help"}}})
+	stored := s.read(t, http.StatusOK, http.MethodGet, "/v1/submissions/"+lead["submissionId"].(string))
+	require.Equal(t, object{"email": "a@b.example", "seats": 3.0, "plan": "free"}, stored["formData"])
+}
+
 func TestAVisitorIsNotAskedForEver(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

@@ -176,6 +176,32 @@ func TestConversationsAsTheProductDocumentsThem(t *testing.T) {
 	require.Empty(t, s.read(t, http.StatusOK, http.MethodGet, "/conversations?agentId=agent_1&offset=3")["data"])
 }
 
+// docs/compatibility.md says that these are not served.
+func TestWhatOfTheProductIsNotServed(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for request, status := range map[string]int{
+		"DELETE /conversations/conv_1":        http.StatusMethodNotAllowed,
+		"POST /conversations/conv_1/feedback": http.StatusNotFound,
+		"POST /conversations/conv_1/escalate": http.StatusNotFound,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		s.read(t, status, method, path)
+	}
+}
+
+func TestAConversationOfSeveralAgentsNeedsItsAgent(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, agent := range []string{"agent_1", "agent_2"} {
+		s.read(t, http.StatusOK, http.MethodPut, "/v1/conversations/conv_1", sending(t, object{"agentId": agent, "title": agent}))
+	}
+	code, _ := saidOf(s.read(t, http.StatusConflict, http.MethodGet, "/conversations/conv_1"))
+	require.Equal(t, "ambiguous_conversation", code)
+	found := s.read(t, http.StatusOK, http.MethodGet, "/conversations/conv_1?agentId=agent_2")
+	require.Equal(t, "agent_2", found["data"].(object)["title"])
+}
+
 func TestRefusalsInTheShapeOfTheProduct(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
