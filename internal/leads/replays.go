@@ -116,7 +116,9 @@ func (r *BulkReplays) CreateReplay(ctx context.Context, in BulkReplayInput) (Bul
 	starting, cancel := context.WithTimeout(ctx, steerBudget)
 	defer cancel()
 	if err := r.Workflows.StartReplays(starting, replay.ID, replay.RatePerSecond); err != nil {
-		r.Store.MoveReplay(context.WithoutCancel(ctx), replay.ID, models.ReplayCancelled, r.Now()) // an error leaves one that nobody runs
+		ending, done := context.WithTimeout(context.WithoutCancel(ctx), steerBudget)
+		defer done()
+		r.Store.MoveReplay(ending, replay.ID, models.ReplayCancelled, r.Now()) // an error leaves it to the reconciler
 		return BulkReplayOutput{}, err
 	}
 	return BulkReplayOutput{ReplayID: &replay.ID, Matched: replay.Matched}, nil
