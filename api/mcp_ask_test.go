@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -204,8 +205,13 @@ func TestAVisitorIsNotAskedTwiceForOneLead(t *testing.T) {
 	first := use(t, s.connect(t, adminKey, v.answer), "capture_lead", lead)
 	second := use(t, s.connect(t, adminKey, v.answer), "capture_lead", lead)
 	require.Equal(t, first["submissionId"], second["submissionId"])
-	require.Equal(t, "Thanks!", second["message"])
+	require.Contains(t, second["message"], "choose another key")
 	require.Equal(t, true, second["repeated"])
+
+	elsewhere := maps.Clone(lead)
+	elsewhere["conversationId"] = "conv_2"
+	said := misuse(t, s.connect(t, adminKey, (&visitor{t: t}).answer), "capture_lead", elsewhere)
+	require.Equal(t, "idempotency_key_reused", said["code"], "it is another visitor's lead")
 
 	_, other := s.key(t, secretKey([]string{"submit"}))
 	v = &visitor{t: t, answers: []*mcp.ElicitResult{{Action: "decline"}}}

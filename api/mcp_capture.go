@@ -77,8 +77,8 @@ func (t *capture) use(ctx context.Context, req *mcp.CallToolRequest, in captureA
 	}
 	switch {
 	case answer == nil && canAsk(req) && isEmpty(in.FormData):
-		if known, found := t.recall(ctx, in); found {
-			return known, nil
+		if known, found, err := t.recall(ctx, in); err != nil || found {
+			return known, err
 		}
 		if err := t.leads.Object(ctx, in.lead()); err != nil {
 			return captured{}, err
@@ -109,12 +109,14 @@ func (t *capture) use(ctx context.Context, req *mcp.CallToolRequest, in captureA
 // recall is the outcome of an earlier call under the caller's idempotency key: its
 // visitor was asked already. A key that is made of the arguments is of no use here,
 // because the answers are among them.
-func (t *capture) recall(ctx context.Context, in captureArguments) (captured, bool) {
+func (t *capture) recall(ctx context.Context, in captureArguments) (known captured, found bool, err error) {
 	if in.IdempotencyKey == "" {
-		return captured{}, false
+		return captured{}, false, nil
 	}
-	out, found := t.leads.Recall(ctx, in.lead())
-	return capturedOf(out), found
+	out, found, err := t.leads.Recall(ctx, in.lead())
+	known = capturedOf(out)
+	known.Message = "The lead of this idempotencyKey was captured before, so the visitor was not asked. For another lead choose another key."
+	return known, found, err
 }
 
 // invalid is the error of a lead that has problems; nil for any other.

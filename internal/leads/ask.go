@@ -8,22 +8,25 @@ import (
 
 // Recall answers as Capture did for the lead that the input's idempotency key has,
 // whatever its data were; false where it has none, or where nobody can be asked. It is
-// for callers who would have to ask a visitor for the data.
-func (s *Service) Recall(ctx context.Context, in CaptureInput) (CaptureOutput, bool) {
+// for callers who would have to ask a visitor for the data. A lead of another
+// conversation is another visitor's: then it is a conflict.
+func (s *Service) Recall(ctx context.Context, in CaptureInput) (out CaptureOutput, known bool, err error) {
 	if in.IdempotencyKey == "" {
-		return CaptureOutput{}, false
+		return CaptureOutput{}, false, nil
 	}
-	submissionID := s.submissionID(ctx, in)
-	first, err := s.acceptance(ctx, submissionID)
+	lead, err := s.anywhere(ctx, s.submissionID(ctx, in))
 	if err != nil {
-		return CaptureOutput{}, false
+		return CaptureOutput{}, false, nil // the key's first use, as far as anybody can tell
 	}
-	out, err := s.answeredBefore(ctx, submissionID, in.FormID, first.FormVersion)
+	if lead.ConversationID != in.ConversationID {
+		return CaptureOutput{}, false, keyReused()
+	}
+	out, err = s.answeredBefore(ctx, lead.ID, in.FormID, lead.FormVersion)
 	if err != nil {
-		return CaptureOutput{}, false
+		return CaptureOutput{}, false, err
 	}
-	s.eye().Accepted(ctx, submissionID, wayRepeat)
-	return s.await(ctx, in.Prefer, out), true
+	s.eye().Accepted(ctx, lead.ID, wayRepeat)
+	return s.await(ctx, in.Prefer, out), true, nil
 }
 
 // Object returns the error that Capture would return whatever the form data were, or

@@ -70,10 +70,7 @@ func (s *Service) repeated(ctx context.Context, submissionID, formID, digest str
 		return CaptureOutput{}, err
 	}
 	if first.Digest != digest {
-		return CaptureOutput{}, &models.Error{
-			Code: models.CodeConflict, Reason: "idempotency_key_reused",
-			Message: "The Idempotency-Key belongs to a request with another body: choose a new key for a new lead.",
-		}
+		return CaptureOutput{}, keyReused()
 	}
 	return s.answeredBefore(ctx, submissionID, formID, first.FormVersion)
 }
@@ -87,6 +84,13 @@ func (s *Service) answeredBefore(ctx context.Context, submissionID, formID strin
 	out := s.answer(submissionID, accepted.Definition)
 	out.repeated = true
 	return out, nil
+}
+
+func keyReused() error {
+	return &models.Error{
+		Code: models.CodeConflict, Reason: "idempotency_key_reused",
+		Message: "The Idempotency-Key belongs to a request with another body: choose a new key for a new lead.",
+	}
 }
 
 // acceptance reads what a known lead is recognised by, from the database or from
