@@ -130,7 +130,9 @@ func (s *Service) keepResult(ctx context.Context, lead models.Submission, in Cli
 
 // firstResult is what is known of the result's run, by this result where it waits
 // and none came before.
-func (s *Service) firstResult(ctx context.Context, result models.ClientResult, waits bool) (kept models.ClientResult, saved bool, err error) {
+func (s *Service) firstResult(
+	ctx context.Context, result models.ClientResult, waits bool,
+) (kept models.ClientResult, saved bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, resultBudget)
 	defer cancel()
 	if waits {
