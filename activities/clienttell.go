@@ -29,20 +29,20 @@ func (r *Reconcile) tellRuns(ctx context.Context) (told int, err error) {
 		return 0, fmt.Errorf("tell runs of results: %w", err)
 	}
 	var errs []error
-	for _, run := range waiting {
+	for _, submissionID := range waiting {
 		if r.Now().Sub(began) > tellWithin {
 			break
 		}
 		activity.RecordHeartbeat(ctx)
-		err := r.tellRun(ctx, run.SubmissionID)
+		err := r.tellRun(ctx, submissionID)
 		switch models.CodeOf(err) {
 		case "":
 			told++
 		case models.CodeNotFound:
 		case models.CodeUnavailable:
-			return told, fmt.Errorf("tell the run of %s: %w", run.SubmissionID, err)
+			return told, fmt.Errorf("tell the run of %s: %w", submissionID, err)
 		default:
-			errs = append(errs, fmt.Errorf("tell the run of %s: %w", run.SubmissionID, err))
+			errs = append(errs, fmt.Errorf("tell the run of %s: %w", submissionID, err))
 		}
 	}
 	return told, firstOf(errs)

@@ -48,8 +48,9 @@ type ReconcileStore interface {
 	TakeOpenLeads(ctx context.Context, filter store.OpenLeads) ([]store.OpenLead, error)
 	EndLeads(ctx context.Context, endings []store.Ending, at time.Time) ([]store.EndedLead, error)
 	Submission(ctx context.Context, id string) (models.Submission, error)
-	// UntakenClientResults lists runs that have not heard what their pages reported.
-	UntakenClientResults(ctx context.Context, before time.Time, limit int) ([]store.ClientWaiting, error)
+	// UntakenClientResults lists leads whose runs have not heard what their pages
+	// reported.
+	UntakenClientResults(ctx context.Context, before time.Time, limit int) (submissionIDs []string, err error)
 }
 
 // Runs tells how the runs of leads stand, and starts those of replays.

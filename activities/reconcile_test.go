@@ -40,9 +40,9 @@ type round struct {
 	taken   []store.OpenLeads
 	endings []store.Ending
 
-	// reported are runs that have not heard of their page's result, tell how each
-	// takes it.
-	reported  []store.ClientWaiting
+	// reported are leads whose runs have not heard of their page's result, tell how
+	// each takes it.
+	reported  []string
 	tell      func(submissionID string) error
 	signalled []string
 	now       func() time.Time
@@ -111,7 +111,7 @@ func (r *round) StartReplay(_ context.Context, lead models.Submission, sealed mo
 }
 
 // UntakenClientResults implements activities.ReconcileStore.
-func (r *round) UntakenClientResults(_ context.Context, before time.Time, limit int) ([]store.ClientWaiting, error) {
+func (r *round) UntakenClientResults(_ context.Context, before time.Time, limit int) ([]string, error) {
 	if !before.Equal(start.Add(-10 * time.Second)) {
 		return nil, errors.New("not those that were there a while ago")
 	}

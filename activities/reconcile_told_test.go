@@ -6,23 +6,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"leadrail/internal/store"
 )
-
-// reports are results of which the runs of the leads have not heard.
-func reports(ids ...string) []store.ClientWaiting {
-	waiting := make([]store.ClientWaiting, len(ids))
-	for i, id := range ids {
-		waiting[i] = store.ClientWaiting{SubmissionID: id, RunSeq: 1}
-	}
-	return waiting
-}
 
 func TestRunsAreToldWhatTheirPagesReported(t *testing.T) {
 	t.Parallel()
 	r := newRound(t)
-	r.reported = reports("sub_1", "sub_ended", "sub_2")
+	r.reported = []string{"sub_1", "sub_ended", "sub_2"}
 	r.tell = func(id string) error {
 		if id == "sub_ended" {
 			return notFound()
@@ -38,7 +27,7 @@ func TestRunsAreToldWhatTheirPagesReported(t *testing.T) {
 func TestNobodyElseIsToldWhileTemporalIsAway(t *testing.T) {
 	t.Parallel()
 	r := newRound(t, openLead("sub_9"))
-	r.reported = reports("sub_1", "sub_2")
+	r.reported = []string{"sub_1", "sub_2"}
 	r.tell = func(string) error { return unavailable() }
 	_, err := r.run()
 	require.ErrorContains(t, err, "Temporal is away")
@@ -49,7 +38,7 @@ func TestNobodyElseIsToldWhileTemporalIsAway(t *testing.T) {
 func TestARunThatCannotBeToldKeepsNoOtherFromHearing(t *testing.T) {
 	t.Parallel()
 	r := newRound(t)
-	r.reported = reports("sub_1", "sub_2", "sub_3")
+	r.reported = []string{"sub_1", "sub_2", "sub_3"}
 	r.tell = func(id string) error {
 		if id == "sub_3" {
 			return nil
@@ -66,7 +55,7 @@ func TestARunThatCannotBeToldKeepsNoOtherFromHearing(t *testing.T) {
 func TestARoundTellsRunsForAMinute(t *testing.T) {
 	t.Parallel()
 	r := newRound(t)
-	r.reported = reports("sub_1", "sub_2", "sub_3", "sub_4")
+	r.reported = []string{"sub_1", "sub_2", "sub_3", "sub_4"}
 	r.now = func() time.Time { return start.Add(time.Duration(len(r.signalled)) * 25 * time.Second) }
 	result, err := r.run()
 	require.NoError(t, err)

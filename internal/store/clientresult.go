@@ -51,22 +51,14 @@ func (s *Store) EndClientWait(ctx context.Context, submissionID string, runSeq i
 	return s.TakeClientResult(ctx, submissionID, runSeq, at)
 }
 
-// ClientWaiting is a run that waits for a result which is there.
-type ClientWaiting struct {
-	SubmissionID string
-	RunSeq       int
-}
-
-// UntakenClientResults lists runs, at most limit, that wait although their page
-// reported before the moment: they have not heard of it. The longest ago comes
-// first.
-func (s *Store) UntakenClientResults(ctx context.Context, before time.Time, limit int) ([]ClientWaiting, error) {
-	var rows []ClientWaiting
-	err := s.db.WithContext(ctx).Raw(`
-		SELECT result.submission_id, result.run_seq
+// UntakenClientResults lists leads, at most limit, whose run waits although its page
+// reported before the moment: it has not heard of it. The longest ago comes first.
+func (s *Store) UntakenClientResults(ctx context.Context, before time.Time, limit int) (submissionIDs []string, err error) {
+	err = s.db.WithContext(ctx).Raw(`
+		SELECT result.submission_id
 		FROM client_results AS result JOIN deliveries AS delivery USING (submission_id, run_seq)
 		WHERE result.taken_at IS NULL AND result.at < ? AND delivery.type = ? AND delivery.status = ?
 		ORDER BY result.at LIMIT ?`,
-		before, models.ActionClient, models.DeliveryPending, limit).Scan(&rows).Error
-	return rows, wrap(err, "list untaken client results")
+		before, models.ActionClient, models.DeliveryPending, limit).Scan(&submissionIDs).Error
+	return submissionIDs, wrap(err, "list untaken client results")
 }
