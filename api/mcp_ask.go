@@ -84,7 +84,7 @@ func (t *capture) ask(ctx context.Context, in captureArguments, so rounds, probl
 		return captured{}, nil
 	}
 	known, _ := in.FormData.Object() // what is none is among the problems, and not the visitor's
-	if err := missingElsewhere(form.Fields, known); err != nil {
+	if err := missingElsewhere(form.Fields, known, problems); err != nil {
 		return captured{}, err
 	}
 	schema := questions(form.Fields, known)

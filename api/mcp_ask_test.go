@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -10,6 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
+
+	"leadrail/internal/forms"
+	"leadrail/internal/store"
+	"leadrail/models"
 )
 
 // visitor answers each question with the next of its answers, and keeps the
@@ -171,6 +176,33 @@ func TestFilesAndSecretsAreNotAskedFor(t *testing.T) {
 			require.Equal(t, []string{"formData." + field["name"].(string) + " needs_page"}, problemsOf(said))
 		})
 	}
+}
+
+// Whatever stands in the way of asking, the model learns of every problem.
+func TestNoProblemIsLostWhereTheVisitorCannotBeAsked(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	required := object{"required": object{"value": true}}
+	form := s.create(t, object{"agentId": "agent_site", "name": "apply", "fields": []object{
+		{"name": "email", "type": "email", "validation": required}, {"name": "cv", "type": "file", "validation": required},
+	}})
+	client := s.connect(t, adminKey, (&visitor{t: t}).answer)
+	said := misuse(t, client, "capture_lead", object{"formId": form, "formData": object{"email": "nobody"}})
+	require.Equal(t, "needs_page", said["code"])
+	require.Equal(t, []string{"formData.cv needs_page", "formData.email email"}, problemsOf(said))
+
+	talk := s.create(t, aTalk())
+	s.dependencies.Forms.Store = noForms{s.dependencies.Forms.Store}
+	said = misuse(t, client, "capture_lead", object{"formId": talk, "formData": object{"email": "nobody"}})
+	require.Equal(t, "invalid", said["code"])
+	require.Equal(t, []string{"formData.email email"}, problemsOf(said))
+}
+
+// noForms is a database that does not answer; who takes leads has the forms in memory.
+type noForms struct{ forms.Store }
+
+func (noForms) Form(context.Context, string) (store.FormRecord, error) {
+	return store.FormRecord{}, models.Errorf(models.CodeUnavailable, "The database does not answer.")
 }
 
 // What a visitor answers is lost where the call was wrong all along.

@@ -96,9 +96,11 @@ func (t *capture) use(ctx context.Context, req *mcp.CallToolRequest, in captureA
 	}
 	out, err := t.leads.Capture(ctx, in.lead())
 	if refused := invalid(err); refused != nil && canAsk(req) {
-		if asked, err := t.ask(ctx, in, so, refused.Fields); err != nil || asked.asks != nil {
-			return asked, err
+		asked, unasked := t.ask(ctx, in, so, refused.Fields)
+		if asked.asks != nil || invalid(unasked) != nil {
+			return asked, unasked
 		}
+		// Where nobody can be asked for another reason, the model learns what is wrong.
 	}
 	if err != nil {
 		return captured{}, err

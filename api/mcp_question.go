@@ -135,8 +135,8 @@ func isSecret(field models.Field) bool {
 }
 
 // missingElsewhere is the error of a form that cannot do without a field which a
-// client's form may not ask for.
-func missingElsewhere(fields []models.Field, known map[string]any) error {
+// client's form may not ask for. It tells of the other problems as well.
+func missingElsewhere(fields []models.Field, known map[string]any, others []models.FieldError) error {
 	var problems []models.FieldError
 	for _, field := range fields {
 		if askable(field) || !isRequired(field) || known[field.Name] != nil {
@@ -150,6 +150,11 @@ func missingElsewhere(fields []models.Field, known map[string]any) error {
 	}
 	if len(problems) == 0 {
 		return nil
+	}
+	for _, other := range others {
+		if !slices.ContainsFunc(problems, func(told models.FieldError) bool { return told.Field == other.Field }) {
+			problems = append(problems, other)
+		}
 	}
 	return &models.Error{
 		Code: models.CodeInvalid, Reason: "needs_page",
