@@ -196,8 +196,9 @@ func planOf(lead models.Submission, runSeq int, definition models.FormDefinition
 	plan := models.Plan{
 		Deliveries: []models.PlannedDelivery{}, Team: lead.Team,
 		Stored: lead.Status.Terminal() || lead.RunSeq != runSeq,
+		Ended:  lead.Status.Terminal() && lead.RunSeq == runSeq,
 	}
-	if plan.Stored {
+	if plan.Stored && !plan.Ended {
 		return plan
 	}
 	byAction := map[string]models.Delivery{}
@@ -213,7 +214,7 @@ func planOf(lead models.Submission, runSeq int, definition models.FormDefinition
 		planned.DeliveryID, planned.Retargeted = delivery.ID, delivery.Target(runSeq).Elsewhere()
 		switch {
 		case !due || delivery.Status == models.DeliveryDelivered:
-		case delivery.RunSeq == runSeq:
+		case delivery.RunSeq == runSeq && !plan.Ended:
 			plan.Deliveries = append(plan.Deliveries, planned)
 		default:
 			plan.Undelivered = append(plan.Undelivered, undelivered(delivery, planned.Label()))

@@ -131,9 +131,20 @@ func TestPersistLeavesOutActionsWhoseConditionDoesNotHold(t *testing.T) {
 func TestAFinishedLeadIsNotDeliveredAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, asItIs)
-	d.persist(t)
-	require.NoError(t, d.Finalize(t.Context(), activities.FinalizeInput{SubmissionID: "sub_1", RunSeq: 1}))
-	require.Equal(t, models.Plan{Deliveries: []models.PlannedDelivery{}, Stored: true}, d.persist(t))
+	plan := d.persist(t)
+	var outcomes []models.DeliveryOutcome
+	for _, delivery := range plan.Deliveries {
+		outcomes = append(outcomes, models.DeliveryOutcome{
+			DeliveryID: delivery.DeliveryID, Label: delivery.Label(), Attempts: 1, Verdict: models.Verdict{Outcome: models.OutcomeDelivered},
+		})
+	}
+	outcomes[1].Verdict = models.Verdict{Outcome: models.OutcomeGiveUp, Code: models.ErrorGone, Message: "it is gone"}
+	require.NoError(t, d.Finalize(t.Context(), activities.FinalizeInput{
+		SubmissionID: "sub_1", RunSeq: 1, Conclusion: models.Conclusion{Outcomes: outcomes},
+	}))
+	require.Empty(t, cmp.Diff(models.Plan{
+		Deliveries: []models.PlannedDelivery{}, Stored: true, Ended: true, Undelivered: outcomes[1:],
+	}, d.persist(t)), "and how it ended is known")
 }
 
 func TestQualifyAndRoute(t *testing.T) {

@@ -20,6 +20,10 @@ type Plan struct {
 	// Stored reports that nothing is left to do for this run: the lead was
 	// finished already, or is another run's.
 	Stored bool `json:"stored,omitempty"`
+	// Ended reports that it is this run's end that is stored, which Temporal did not
+	// hear of: Undelivered are all that failed. Plans that were recorded before there
+	// was this do without.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // PlannedDelivery is one delivery and its retry schedule.

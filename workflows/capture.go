@@ -29,12 +29,17 @@ type capture struct {
 	cancel       workflow.CancelFunc
 	cancelReason string
 	finishing    bool
+	// ended says that the run's end was written before, and people told of it.
+	ended bool
 }
 
 // Capture takes an accepted lead to its end: it is qualified, routed, stored,
 // and delivered by every action of its form that applies, each on its own
 // schedule. The run ends with an error of type ErrTypeDeliveryFailed when the lead failed, and
 // as cancelled when somebody cancelled it, so that Temporal shows the truth.
+//
+// A run that wrote its end is played again where Temporal did not take that, because a
+// signal came at the moment or the worker died: it writes the same end.
 //
 // An accepted lead is stored also when the run is cancelled at once: only the
 // deliveries can be cancelled.
@@ -52,7 +57,7 @@ func Capture(ctx workflow.Context, in CaptureInput) error {
 		return err
 	}
 	plan, err := c.persist(always)
-	if err != nil || plan.Stored {
+	if err != nil || plan.Stored && !plan.Ended {
 		return err
 	}
 	outcomes := c.deliverAll(deliveries, plan)
@@ -77,7 +82,7 @@ func (c *capture) persist(ctx workflow.Context) (models.Plan, error) {
 	err := runStored(ctx, "store", lead.Persist, activities.PersistInput{
 		LeadInput: c.leadInput(), QualifyResult: c.qualified,
 	}, &plan)
-	c.team = plan.Team
+	c.team, c.ended = plan.Team, plan.Ended
 	return plan, err
 }
 
@@ -94,12 +99,13 @@ func (c *capture) finish(ctx workflow.Context, conclusion models.Conclusion) err
 	if err := c.publishResult(ctx, conclusion.Status()); err != nil {
 		return err
 	}
-	if conclusion.Status() == models.StatusFailed && !conclusion.Cancelled {
+	if conclusion.Status() == models.StatusFailed && !conclusion.Cancelled && !c.ended {
 		c.alert(ctx)
 	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
+	drain(workflow.GetSignalChannel(ctx, ClientResultSignal)) // one that nobody waits for would be a warning
 	return resultOf(conclusion)
 }
 

@@ -103,6 +103,28 @@ func TestLeadThatIsFinishedAlreadyIsLeftAlone(t *testing.T) {
 	require.Empty(t, r.upserts)
 }
 
+// A run is played again where Temporal did not take its end. It has said all that it
+// had to say to people.
+func TestARunWhoseEndIsStoredEndsAgain(t *testing.T) {
+	t.Parallel()
+	for status, undelivered := range map[models.Status][]models.DeliveryOutcome{
+		models.StatusCompleted: {}, models.StatusFailed: {left("crm")},
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t)
+			r.persist = func() (models.Plan, error) {
+				r.signal() // which is what Temporal did not take the end for
+				return models.Plan{Stored: true, Ended: true, Undelivered: undelivered}, nil
+			}
+			require.NoError(t, orFailed(t, r.execute(), status == models.StatusFailed))
+			require.Equal(t, []string{"0s qualify", "0s persist", "0s finalize " + string(status), "0s status " + string(status)}, r.journal.lines)
+			require.Equal(t, undelivered, r.conclusion().Outcomes)
+			require.Empty(t, r.warnings.String())
+		})
+	}
+}
+
 // TestDatabaseThatIsAwayDelaysALeadAndLosesNothing lets each write fail twice
 // inside the workflow task and three times outside of it.
 func TestDatabaseThatIsAwayDelaysALeadAndLosesNothing(t *testing.T) {

@@ -36,7 +36,6 @@ func (c *capture) pageVerdict(ctx workflow.Context, in activities.ClientInput) m
 		var page *activities.Client
 		var found activities.ClientVerdict
 		if err := runStored(always, "look for the page's result", page.LookForResult, in, &found); err != nil || found.Known {
-			drain(reported)      // somebody may say what is known
 			return found.Verdict // an error would mean that somebody cancelled this context
 		}
 		if timer == nil {
