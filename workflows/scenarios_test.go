@@ -30,8 +30,11 @@ func scenarios() map[string]scenario {
 	return map[string]scenario{
 		"no-delivery":    {effects: effects{persist: plan()}},
 		"stored-already": {effects: effects{persist: func() (models.Plan, error) { return models.Plan{Stored: true}, nil }}},
-		"one-webhook":    {effects: effects{persist: plan(standard("crm"))}},
-		"two-webhooks":   {effects: effects{persist: plan(standard("crm"), standard("mailing"))}},
+		"ended-already": {fails: true, effects: effects{persist: func() (models.Plan, error) {
+			return models.Plan{Stored: true, Ended: true, Undelivered: []models.DeliveryOutcome{left("crm")}}, nil
+		}}},
+		"one-webhook":  {effects: effects{persist: plan(standard("crm"))}},
+		"two-webhooks": {effects: effects{persist: plan(standard("crm"), standard("mailing"))}},
 		"retried": {effects: effects{
 			persist: plan(webhook("crm", waits(0, time.Second)...), standard("mailing")),
 			deliver: script{"dlv_crm": {failed(), failed(), delivered()}}.deliver,
