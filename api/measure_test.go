@@ -106,7 +106,8 @@ func TestAStreamIsMeasuredToItsBeginning(t *testing.T) {
 	require.Equal(t, "GET /v1/submissions/:id/events", spans.Ended()[len(spans.Ended())-1].Name())
 
 	s.failLead(t, lead)
-	for got := readEvent(t, stream.lines); got.name != ""; got = readEvent(t, stream.lines) {
+	for readEvent(t, stream.lines).name != "" {
+		continue
 	}
 	server.Close() // waits for the handler
 	require.Contains(t, s.metrics(watch), line, "once")
