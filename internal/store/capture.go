@@ -102,7 +102,9 @@ func (s *Store) MarkRetrying(ctx context.Context, retry Retry) error {
 // Finalize records how a run ended, in one statement: the lead, the attempts that
 // were left open, and the deliveries. Writes of a run that is not the newest, and
 // repeated writes, change nothing. The parts of a statement run in no order but that
-// in which they read each other: the join with closed is there for the order of locks.
+// in which they read each other: the join with closed is there for the order of locks,
+// the one with the lead's deliveries so that the planner expects few outcomes and reads
+// no table whole.
 func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, conclusion models.Conclusion, at time.Time) error {
 	outcomes, err := outcomeRows(conclusion.Outcomes)
 	if err != nil {
@@ -115,8 +117,10 @@ func (s *Store) Finalize(ctx context.Context, submissionID string, runSeq int, c
 			RETURNING run_seq),
 		outcomes AS (
 			SELECT o.id, o.n, o.status, o.outcome, o.http_status, o.code, o.message, ended.run_seq
-			FROM ended, jsonb_to_recordset(CAST(@outcomes AS jsonb))
-			     AS o (id text, n bigint, status text, outcome text, http_status bigint, code text, message text)),
+			FROM ended, deliveries AS d JOIN jsonb_to_recordset(CAST(@outcomes AS jsonb))
+			     AS o (id text, n bigint, status text, outcome text, http_status bigint, code text, message text)
+			     ON o.id = d.id
+			WHERE d.submission_id = @lead),
 		closed AS (
 			UPDATE attempts SET finished_at = @at, outcome = o.outcome, http_status = o.http_status,
 			       error_code = o.code, error = o.message
