@@ -49,6 +49,8 @@ type crowd struct {
 	endpoints map[string]*endpoint
 	known     map[string]knownEndpoint
 	swept     time.Time
+	// quickUnderWay counts the attempts that are made within workflow tasks.
+	quickUnderWay int
 }
 
 // knownEndpoint is where an action went when its destination was last read.

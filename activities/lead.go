@@ -42,6 +42,8 @@ type Lead struct {
 	Store  LeadStore
 	Sealed Opener
 	Now    func() time.Time
+	// Quick reports whether the endpoint of a webhook action is quick; nil for none.
+	Quick func(actionID string) bool
 }
 
 // LeadInput identifies an accepted lead and carries it, sealed.
@@ -111,7 +113,7 @@ func (l *Lead) Persist(ctx context.Context, in PersistInput) (models.Plan, error
 	if err != nil {
 		return models.Plan{}, fmt.Errorf("persist: %w", err)
 	}
-	return planOf(stored, in.RunSeq, definition), nil
+	return l.hurried(planOf(stored, in.RunSeq, definition)), nil
 }
 
 // planReplay returns what a replay chose. A lead that was erased since has
@@ -128,7 +130,18 @@ func (l *Lead) planReplay(ctx context.Context, in LeadInput) (models.Plan, error
 	if err != nil {
 		return models.Plan{}, fmt.Errorf("plan replay: %w", err)
 	}
-	return planOf(stored, in.RunSeq, version.Definition), nil
+	return l.hurried(planOf(stored, in.RunSeq, version.Definition)), nil
+}
+
+// hurried marks a webhook that may be tried within the workflow task: one that is
+// all there is to do, for what else the run does waits for the task.
+func (l *Lead) hurried(plan models.Plan) models.Plan {
+	if l.Quick == nil || len(plan.Deliveries) != 1 {
+		return plan
+	}
+	only := &plan.Deliveries[0]
+	only.Quick = only.Type == models.ActionWebhook && !only.Retargeted && l.Quick(only.ActionID)
+	return plan
 }
 
 // load opens the lead and reads the definition that it was filled in with.

@@ -37,7 +37,27 @@ func TestHistoryOfALead(t *testing.T) {
 			requireNotReadable(t, event, secret)
 		}
 	}
+	m.requireOneTask(m.createFormWith("again", endpoint.URL, 1))
 	require.Equal(t, 0, leadrail.stop())
+}
+
+// requireOneTask submits leads until the worker knows their endpoint to be quick,
+// which a busy machine may hide for a while: then one workflow task is all that a
+// lead takes.
+func (m *machine) requireOneTask(form string) {
+	m.t.Helper()
+	for range 20 {
+		id := m.submit(form, "ada@example.com")
+		m.waitFor(id, "completed", 5*time.Second)
+		events := m.history("lead-" + id)
+		if count(events, enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED) > 0 {
+			continue
+		}
+		require.LessOrEqual(m.t, len(events), 10)
+		require.Equal(m.t, 1, count(events, enums.EVENT_TYPE_WORKFLOW_TASK_STARTED))
+		return
+	}
+	require.Fail(m.t, "no lead was delivered within its workflow task")
 }
 
 // createFormWith makes a form with a number of webhooks to one endpoint.

@@ -41,6 +41,9 @@ type PlannedDelivery struct {
 	Made int `json:"made,omitempty"`
 	// Retargeted says that the run has a Target.
 	Retargeted bool `json:"retargeted,omitempty"`
+	// Quick says that the endpoint answered soon of late: the first attempt may be
+	// made within the workflow task.
+	Quick bool `json:"quick,omitempty"`
 }
 
 // MaxAttempts is the number of the try after which the delivery gives up.

@@ -87,12 +87,18 @@ func (c *capture) deliver(ctx workflow.Context, delivery models.PlannedDelivery)
 // when the run is cancelled before a worker could answer.
 func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery, n int, trigger models.Trigger) models.Verdict {
 	c.board.attempt(ctx, delivery.DeliveryID, n, delivery.MaxAttempts())
-	var verdict models.Verdict
-	options := deliverOptions(ctx, attemptSummary(delivery, n))
-	err := workflow.ExecuteActivity(options, deliveryActivity(delivery.Type), activities.DeliverInput{
+	in := activities.DeliverInput{
 		DeliveryID: delivery.DeliveryID, RunSeq: c.in.RunSeq, N: n, Trigger: trigger, ActionID: delivery.ActionID,
 		Retargeted: delivery.Retargeted,
-	}).Get(ctx, &verdict)
+	}
+	if delivery.Quick && n == delivery.Made+1 {
+		if tried := tryWebhook(ctx, in, attemptSummary(delivery, n)); tried.Made {
+			return tried.Verdict
+		}
+	}
+	var verdict models.Verdict
+	options := deliverOptions(ctx, attemptSummary(delivery, n))
+	err := workflow.ExecuteActivity(options, deliveryActivity(delivery.Type), in).Get(ctx, &verdict)
 	if err == nil {
 		return verdict
 	}
@@ -100,6 +106,21 @@ func (c *capture) attempt(ctx workflow.Context, delivery models.PlannedDelivery,
 	return models.Verdict{
 		Outcome: models.OutcomeGiveUp, Code: models.ErrorCancelled, Message: "cancelled before an answer came",
 	}
+}
+
+// tryWebhook makes an attempt within the workflow task. Where it was not made, or
+// nothing is known of it, the activity that follows makes the same one, or finds
+// its verdict. Like that one it is not cut short by a cancellation.
+func tryWebhook(ctx workflow.Context, in activities.DeliverInput, summary string) (tried activities.TryResult) {
+	var webhook *activities.Webhook
+	ctx, release := workflow.NewDisconnectedContext(ctx)
+	defer release()
+	err := workflow.ExecuteLocalActivity(tryOptions(ctx, summary), webhook.TryWebhook, in).Get(ctx, &tried)
+	if err != nil {
+		workflow.GetLogger(ctx).Info("attempt within the workflow task came to nothing", "deliveryId", in.DeliveryID, "error", err)
+		return activities.TryResult{}
+	}
+	return tried
 }
 
 // deliveryActivity is the activity that makes attempts of the type.

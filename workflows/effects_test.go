@@ -17,9 +17,11 @@ import (
 // effects stands in for the activities, under the names that a worker gives
 // them. A nil function succeeds.
 type effects struct {
-	qualify      func() error
-	persist      func() (models.Plan, error)
-	deliver      func(ctx context.Context, in activities.DeliverInput) (models.Verdict, error)
+	qualify func() error
+	persist func() (models.Plan, error)
+	deliver func(ctx context.Context, in activities.DeliverInput) (models.Verdict, error)
+	// try is the first attempt at a quick endpoint.
+	try          func(in activities.DeliverInput) (activities.TryResult, error)
 	markRetrying func() error
 	finalize     func() error
 	alert        func() error
@@ -78,6 +80,12 @@ func (e *effects) DeliverWebhook(ctx context.Context, in activities.DeliverInput
 		return delivered(), nil
 	}
 	return e.deliver(ctx, in)
+}
+
+func (e *effects) TryWebhook(ctx context.Context, in activities.DeliverInput) (activities.TryResult, error) {
+	e.journal.notef(ctx, "try %s %d %s", short(in.DeliveryID), in.N, in.Trigger)
+	e.journal.keep(in)
+	return e.try(in)
 }
 
 func (e *effects) LookForResult(ctx context.Context, in activities.ClientInput) (activities.ClientVerdict, error) {

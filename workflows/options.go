@@ -8,7 +8,8 @@ import (
 )
 
 // Bounds of the activities. All local activities of one workflow task together
-// stay below 8 s, where the SDK would ask for a new task.
+// stay below 8 s, where the SDK would ask for a new task, unless an endpoint that
+// was quick is not any more.
 const (
 	localTimeout     = 3 * time.Second
 	localTryTimeout  = 1500 * time.Millisecond
@@ -35,6 +36,17 @@ func localOptions(ctx workflow.Context, summary string) workflow.Context {
 			MaximumAttempts:    localTries,
 		},
 		Summary: summary,
+	})
+}
+
+// tryOptions are for an attempt within the workflow task: once, for the activity
+// that follows is its repeat.
+func tryOptions(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: deliverTimeout,
+		StartToCloseTimeout:    deliverTimeout,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+		Summary:                summary,
 	})
 }
 

@@ -50,13 +50,14 @@ func (p Parts) effects() worker.Activities {
 	// What alerts say of an action must be newer than the failure they are about.
 	alert := &activities.Alert{Store: p.store.Store, Sender: p.sender, Log: p.log, Now: now, LeadURL: p.config.LeadURL}
 	client := webhook.NewClient(webhook.Options{Guard: p.guard})
+	webhooks := &activities.Webhook{
+		Store: p.store, Client: client, Sealed: p.keyring,
+		Log: p.log, Now: now, ConversationURL: p.config.ConversationURL, Watch: p.watch,
+	}
 	return worker.Activities{
-		Lead: &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now},
-		Webhook: &activities.Webhook{
-			Store: p.store, Client: client, Sealed: p.keyring,
-			Log: p.log, Now: now, ConversationURL: p.config.ConversationURL, Watch: p.watch,
-		},
-		Email: email,
+		Lead:    &activities.Lead{Store: p.store, Sealed: p.keyring, Now: now, Quick: activities.QuickEndpoint(webhooks)},
+		Webhook: webhooks,
+		Email:   email,
 		Slack: &activities.Slack{
 			Store: p.store, Client: client, Sealed: p.keyring, Log: p.log, Now: now,
 			ConversationURL: p.config.ConversationURL, LeadURL: p.config.LeadURL, Watch: p.watch,
