@@ -112,6 +112,7 @@ func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, err
 	if job.Attempt.FinishedAt != nil {
 		return job.Attempt.Verdict(), nil
 	}
+	a.learn(job.Destination)
 	job = sentTo(job)
 	attempt := job.Attempt
 	if !job.Destination.Enabled {
@@ -145,6 +146,16 @@ func (a attempts) enter(ctx context.Context, in DeliverInput, target models.Targ
 		a.crowd.learn(destination.ActionID, endpoint)
 	}
 	return a.crowd.enter(endpoint, visitor{in.DeliveryID, activity.GetInfo(ctx).ScheduledTime}, a.places())
+}
+
+// learn notes where an action goes that was read a moment ago anyway.
+func (a attempts) learn(destination models.Destination) {
+	if a.endpoint != "" {
+		return
+	}
+	if endpoint, err := a.endpointOf(destination); err == nil { // sending says what is wrong with it
+		a.crowd.learn(destination.ActionID, endpoint)
+	}
 }
 
 // try makes the attempt of a job that was made up, or returns a crowdedError.

@@ -105,8 +105,8 @@ func (c *crowd) learn(actionID, endpoint string) {
 	c.known[actionID] = knownEndpoint{endpoint, c.clock()}
 }
 
-// sweep forgets, once in a while, who did not come back, endpoints without
-// anybody, and what is known no longer.
+// sweep forgets, once in a while, who did not come back, endpoints where nobody
+// was of late, and what is known no longer.
 func (c *crowd) sweep(now time.Time) {
 	if now.Sub(c.swept) < sweepEvery {
 		return
@@ -114,7 +114,7 @@ func (c *crowd) sweep(now time.Time) {
 	c.swept = now
 	for name, e := range c.endpoints {
 		e.forget(now)
-		if len(e.line) == 0 && len(e.entered) == 0 {
+		if len(e.line) == 0 && len(e.entered) == 0 && now.Sub(e.left) >= knownFor {
 			delete(c.endpoints, name)
 		}
 	}

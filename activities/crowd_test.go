@@ -276,3 +276,18 @@ func TestADeliveryWithoutAnActionIsPutOffToo(t *testing.T) {
 	close(c.hang)
 	require.NoError(t, <-first)
 }
+
+// Every attempt reads where its action goes, so that nothing else has to.
+func TestWhereAnActionInUseGoesStaysKnown(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1)
+	at := start
+	activities.SetCrowdClock(c.activity, func() time.Time { return at })
+	require.NoError(t, c.slot()("fast-1"))
+	first := c.calls
+	for n := range 5 {
+		at = at.Add(4 * time.Second)
+		require.NoError(t, c.slot()(fmt.Sprintf("fast-%d", n+2)))
+	}
+	require.Equal(t, first+5*(first-1), c.calls, "a look less each")
+}

@@ -12,7 +12,9 @@ type endpoint struct {
 	entered []time.Time
 	// typical is how long a place was held of late, 0 before anybody left.
 	typical time.Duration
-	line    line
+	// left is when somebody left last.
+	left time.Time
+	line line
 	// since is when those in line were first due, by their ids.
 	since map[string]time.Time
 }
@@ -68,6 +70,7 @@ func (e *endpoint) leave(entered, now time.Time) {
 	if i := slices.IndexFunc(e.entered, entered.Equal); i >= 0 {
 		e.entered = slices.Delete(e.entered, i, i+1)
 	}
+	e.left = now
 	held := now.Sub(entered)
 	if e.typical == 0 {
 		e.typical = held

@@ -28,6 +28,21 @@ func TestAnEndpointIsQuickOnceItAnsweredSoon(t *testing.T) {
 	require.False(t, s.quick("act"), "the action may go elsewhere by now")
 }
 
+func TestAnEndpointInUseStaysQuick(t *testing.T) {
+	t.Parallel()
+	s := newSquare()
+	for range 30 {
+		s.learn("act", "endpoint") // every attempt reads where its action goes
+		s.visit(20 * time.Millisecond)
+		s.at = s.at.Add(time.Second)
+		require.True(t, s.quick("act"))
+	}
+	s.at = s.at.Add(knownFor)
+	s.learn("act", "endpoint")
+	s.come("somebody else", 0)
+	require.False(t, s.quick("act"), "how long it takes was forgotten")
+}
+
 func TestAnEndpointThatTakesItsTimeIsNotQuick(t *testing.T) {
 	t.Parallel()
 	s := newSquare()
