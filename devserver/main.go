@@ -10,7 +10,7 @@ import (
 
 // gcPercent trades memory for processor time, of which the machine's other
 // programs want the most. What lives is some 50 MiB.
-const gcPercent = 200
+const gcPercent = 400
 
 func main() {
 	debug.SetGCPercent(gcPercent)

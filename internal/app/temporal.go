@@ -41,7 +41,7 @@ func startTemporal(ctx context.Context, c config.Config, databaseURL string, log
 		return nil, err
 	}
 	start := func(ctx context.Context) (*temporalServer, error) {
-		cmd := exec.Command(binary, "-listen", c.TemporalListen, "-ui-listen", c.TemporalUIListen, "-namespace", c.TemporalNamespace)
+		cmd := child.Yielding(binary, "-listen", c.TemporalListen, "-ui-listen", c.TemporalUIListen, "-namespace", c.TemporalNamespace)
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), temporalDatabaseVariable + "=" + databaseURL}
 		return launchTemporal(ctx, cmd, filepath.Join(c.DataDir, "temporal.log"))
 	}
