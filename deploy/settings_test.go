@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -36,7 +37,7 @@ func TestSettingsExist(t *testing.T) {
 	t.Parallel()
 	for name, service := range ours(t) {
 		for variable := range service.Environment {
-			require.True(t, known(variable), "%s: %s is no setting", name, variable)
+			require.True(t, known(variable) || variable == memoryLimit, "%s: %s is no setting", name, variable)
 		}
 	}
 	require.False(t, known("LEADRAIL_TYPO"))
@@ -47,6 +48,27 @@ func known(variable string) bool {
 	return slices.ContainsFunc(config.Settings(), func(s config.Setting) bool {
 		return s.Variable == strings.TrimSuffix(variable, "_FILE")
 	})
+}
+
+// memoryLimit is a variable of Go's own.
+const memoryLimit = "GOMEMLIMIT"
+
+func TestGarbageIsCollectedBeforeTheContainerIsFull(t *testing.T) {
+	t.Parallel()
+	limited := 0
+	for name, service := range ours(t) {
+		limit, set := service.Environment[memoryLimit]
+		if !set {
+			continue
+		}
+		var mebibytes int64
+		_, err := fmt.Sscanf(*limit, "%dMiB", &mebibytes)
+		require.NoError(t, err, name)
+		container := int64(service.Deploy.Resources.Limits.MemoryBytes)
+		require.InDelta(t, 0.8*float64(container), float64(mebibytes<<20), 0.05*float64(container), name)
+		limited++
+	}
+	require.Equal(t, 2, limited, "api and worker")
 }
 
 func TestSecretsComeFromFiles(t *testing.T) {
