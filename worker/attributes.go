@@ -21,15 +21,8 @@ const pollInterval = 200 * time.Millisecond
 // that the workflows write. It is idempotent, and it waits, until ctx ends, for
 // a namespace that a starting server does not serve yet.
 func RegisterSearchAttributes(ctx context.Context, temporal client.Client, namespace string) error {
-	request := &operatorservice.AddSearchAttributesRequest{
-		Namespace:        namespace,
-		SearchAttributes: map[string]enums.IndexedValueType{},
-	}
-	for _, key := range workflows.SearchAttributes() {
-		request.SearchAttributes[key.GetName()] = key.GetValueType()
-	}
 	for {
-		_, err := temporal.OperatorService().AddSearchAttributes(ctx, request)
+		err := addSearchAttributes(ctx, temporal.OperatorService(), namespace)
 		var known *serviceerror.AlreadyExists
 		if err == nil || errors.As(err, &known) {
 			return nil
@@ -43,6 +36,28 @@ func RegisterSearchAttributes(ctx context.Context, temporal client.Client, names
 		case <-time.After(pollInterval):
 		}
 	}
+}
+
+// addSearchAttributes adds those that are missing. Where none is it only looks: adding
+// may be forbidden, and has the server read its attributes anew for a while.
+func addSearchAttributes(ctx context.Context, operator operatorservice.OperatorServiceClient, namespace string) error {
+	found, err := operator.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return err
+	}
+	missing := map[string]enums.IndexedValueType{}
+	for _, key := range workflows.SearchAttributes() {
+		if _, known := found.GetCustomAttributes()[key.GetName()]; !known {
+			missing[key.GetName()] = key.GetValueType()
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+		Namespace: namespace, SearchAttributes: missing,
+	})
+	return err
 }
 
 // starting reports whether the error is one of a server that is not ready.
