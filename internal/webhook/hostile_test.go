@@ -304,24 +304,25 @@ func TestExcerptBlotsOutHeaders(t *testing.T) {
 // is the same.
 func TestTheNextAttemptHasTheSameIDAndItsOwnTime(t *testing.T) {
 	t.Parallel()
-	var got []http.Header
+	got := make(chan http.Header, 2)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		got = append(got, r.Header)
+		got <- r.Header
 		if _, err := io.Copy(io.Discard, r.Body); err == nil && len(got) == 1 {
 			<-r.Context().Done()
 		}
 	}))
 	t.Cleanup(server.Close)
-	first := time.Unix(1_800_000_000, 0)
-	requireRetry(t, send(t, hasty(), webhook.Request{URL: server.URL, Now: first}), models.ErrorTimeout)
-	require.True(t, send(t, newClient(webhook.Limits{}), webhook.Request{URL: server.URL, Now: first.Add(time.Minute)}).Verdict.Delivered())
+	now := time.Unix(1_800_000_000, 0)
+	requireRetry(t, send(t, hasty(), webhook.Request{URL: server.URL, Now: now}), models.ErrorTimeout)
+	require.True(t, send(t, newClient(webhook.Limits{}), webhook.Request{URL: server.URL, Now: now.Add(time.Minute)}).Verdict.Delivered())
 
 	require.Len(t, got, 2)
-	require.Equal(t, "dlv_1", got[0].Get("Webhook-Id"))
-	require.Equal(t, "dlv_1", got[1].Get("Webhook-Id"))
-	require.Equal(t, "1800000000", got[0].Get("Webhook-Timestamp"))
-	require.Equal(t, "1800000060", got[1].Get("Webhook-Timestamp"))
-	require.NotEqual(t, got[0].Get("Webhook-Signature"), got[1].Get("Webhook-Signature"))
+	first, second := <-got, <-got
+	require.Equal(t, "dlv_1", first.Get("Webhook-Id"))
+	require.Equal(t, "dlv_1", second.Get("Webhook-Id"))
+	require.Equal(t, "1800000000", first.Get("Webhook-Timestamp"))
+	require.Equal(t, "1800000060", second.Get("Webhook-Timestamp"))
+	require.NotEqual(t, first.Get("Webhook-Signature"), second.Get("Webhook-Signature"))
 }
 
 func TestCallerCancels(t *testing.T) {
