@@ -112,7 +112,7 @@ func (a attempts) run(ctx context.Context, in DeliverInput) (models.Verdict, err
 	if job.Attempt.FinishedAt != nil {
 		return job.Attempt.Verdict(), nil
 	}
-	a.learn(job.Destination)
+	a.learn(job.Destination) // an error is the sender's to tell
 	job = sentTo(job)
 	attempt := job.Attempt
 	if !job.Destination.Enabled {
@@ -140,22 +140,19 @@ func (a attempts) enter(ctx context.Context, in DeliverInput, target models.Targ
 		if err != nil {
 			return nil, err
 		}
-		if endpoint, err = a.endpointFor(destination); err != nil {
+		if endpoint, err = a.learn(destination); err != nil {
 			return nil, err
 		}
-		a.crowd.learn(destination.ActionID, endpoint)
 	}
 	return a.crowd.enter(endpoint, visitor{in.DeliveryID, activity.GetInfo(ctx).ScheduledTime}, a.places())
 }
 
-// learn notes where an action goes that was read a moment ago anyway.
-func (a attempts) learn(destination models.Destination) {
-	if a.endpoint != "" {
-		return
-	}
-	if endpoint, err := a.endpointOf(destination); err == nil { // sending says what is wrong with it
+// learn notes where an action goes, and returns it.
+func (a attempts) learn(destination models.Destination) (endpoint string, err error) {
+	if endpoint, err = a.endpointFor(destination); err == nil {
 		a.crowd.learn(destination.ActionID, endpoint)
 	}
+	return endpoint, err
 }
 
 // try makes the attempt of a job that was made up, or returns a crowdedError.

@@ -91,6 +91,11 @@ func (c *crowd) leave(e *endpoint, entered time.Time) {
 func (c *crowd) endpoint(actionID string) (name string, found bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.find(actionID)
+}
+
+// find is endpoint with the crowd locked.
+func (c *crowd) find(actionID string) (name string, found bool) {
 	known, found := c.known[actionID]
 	return known.name, found && c.clock().Sub(known.at) < knownFor
 }

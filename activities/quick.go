@@ -71,13 +71,12 @@ func (c *crowd) enterQuick(actionID string) (leave func(), taken bool) {
 
 // quick wants the crowd locked.
 func (c *crowd) quick(actionID string) bool {
-	now := c.clock()
-	known, found := c.known[actionID]
-	if !found || now.Sub(known.at) >= knownFor || c.quickUnderWay >= quickAtOnce {
+	name, found := c.find(actionID)
+	if !found || c.quickUnderWay >= quickAtOnce {
 		return false
 	}
-	e := c.endpoints[known.name]
-	return e != nil && e.quick(now)
+	e := c.endpoints[name]
+	return e != nil && e.quick(c.clock())
 }
 
 func (e *endpoint) quick(now time.Time) bool {
