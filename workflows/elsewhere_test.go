@@ -15,11 +15,11 @@ func TestEveryAttemptOfARunGoesWhereItWasSent(t *testing.T) {
 	elsewhere := webhook("crm", waits(0)...)
 	elsewhere.Retargeted = true
 	r := newRun(t, elsewhere, webhook("mailing", waits(0)...))
-	went := map[string][]bool{}
-	r.deliver = func(_ context.Context, in activities.DeliverInput) (models.Verdict, error) {
-		went[in.DeliveryID] = append(went[in.DeliveryID], in.Retargeted)
-		return failed(), nil
-	}
+	r.deliver = func(context.Context, activities.DeliverInput) (models.Verdict, error) { return failed(), nil }
 	require.ErrorContains(t, r.execute(), "webhook crm (to another URL): ")
+	went := map[string][]bool{}
+	for _, attempt := range inputsOf[activities.DeliverInput](r.journal) {
+		went[attempt.DeliveryID] = append(went[attempt.DeliveryID], attempt.Retargeted)
+	}
 	require.Equal(t, map[string][]bool{"dlv_crm": {true, true}, "dlv_mailing": {false, false}}, went)
 }
