@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -175,5 +176,16 @@ func unreachable(err error) bool {
 	var canceled *serviceerror.Canceled
 	var namespace *serviceerror.NamespaceNotFound // a server that has just started does not know its own yet
 	return errors.As(err, &namespace) || errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
-		errors.As(err, &canceled) || errors.Is(err, context.DeadlineExceeded)
+		errors.As(err, &canceled) || errors.Is(err, context.DeadlineExceeded) || lacksAttributes(err)
 }
+
+// lacksAttributes reports whether the server does not know the search attributes
+// of the workflows: it reads them anew every few seconds, if its database answers,
+// or somebody removed them. Every lead has the same, so nothing is wrong with this
+// one. The server has no error of its own for it.
+func lacksAttributes(err error) bool {
+	invalid, yes := errors.AsType[*serviceerror.InvalidArgument](err)
+	return yes && undefinedAttribute.MatchString(invalid.Message)
+}
+
+var undefinedAttribute = regexp.MustCompile(`no mapping defined for search attribute|search attribute \S+ is not defined`)
