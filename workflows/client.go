@@ -160,10 +160,10 @@ func reachError(err error, doing string) error {
 	case errors.As(err, &notFound):
 		return models.Errorf(models.CodeNotFound, "There is no such submission.")
 	case unreachable(err):
-		return &models.Error{
+		return errors.Join(&models.Error{
 			Code: models.CodeUnavailable, Reason: "temporal_unavailable",
 			Message: "The workflow engine does not answer; try again shortly.",
-		}
+		}, fmt.Errorf("%s: %w", doing, err))
 	default:
 		return fmt.Errorf("%s: %w", doing, err)
 	}
