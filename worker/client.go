@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"time"
@@ -20,7 +21,11 @@ type Connection struct {
 	// Address is host:port of the frontend.
 	Address   string
 	Namespace string
-	Log       *slog.Logger
+	// TLS is how to secure the connection; nil for plain gRPC.
+	TLS *tls.Config
+	// APIKey is sent with every call where it is not empty; it wants TLS.
+	APIKey string
+	Log    *slog.Logger
 	// Tracer traces what goes through the connection, and the workers made from it;
 	// nil traces nothing.
 	Tracer trace.Tracer
@@ -52,18 +57,26 @@ func Dial(ctx context.Context, connection Connection) (client.Client, error) {
 		Namespace:    connection.Namespace,
 		Logger:       log.NewStructuredLogger(connection.Log.With("component", "temporal")),
 		ConnectionOptions: client.ConnectionOptions{
+			TLS:             connection.TLS,
 			GrpcCompression: &client.GrpcCompressionNone{}, // a lead is small and the server near
 			DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(workflows.FailFast)},
 		},
 	}
+	if connection.APIKey != "" {
+		options.Credentials = client.NewAPIKeyStaticCredentials(connection.APIKey)
+	}
+	var reason error
 	for {
-		temporal, err := client.DialContext(ctx, options)
+		temporal, err := client.DialContext(workflows.Impatient(ctx), options)
 		if err == nil {
 			return temporal, nil
 		}
+		if reason == nil || ctx.Err() == nil {
+			reason = err // that time is up is none
+		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("connect to Temporal at %s: %w", connection.Address, err)
+			return nil, fmt.Errorf("connect to Temporal at %s: %w", connection.Address, reason)
 		case <-time.After(pollInterval):
 		}
 	}

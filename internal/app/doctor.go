@@ -84,7 +84,7 @@ func newDoctor(c config.Config) *doctor {
 		d.config.DatabaseURL = config.Secret(localDatabase(c.PostgresPort))
 	}
 	if d.ownTemporal {
-		d.config.TemporalAddress = loopbackOf(c.TemporalListen)
+		d.config = d.config.WithOwnTemporal(loopbackOf(c.TemporalListen))
 	}
 	return d
 }

@@ -20,9 +20,11 @@ import (
 const pollsEvery = 2 * time.Minute
 
 func (d *doctor) checkTemporal(ctx context.Context) []finding {
-	temporal, err := worker.Dial(ctx, worker.Connection{
-		Address: d.config.TemporalAddress, Namespace: d.config.TemporalNamespace, Log: slog.New(slog.DiscardHandler),
-	})
+	connection, err := connectionTo(d.config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return failed.sayf("%w", err)
+	}
+	temporal, err := worker.Dial(ctx, connection)
 	switch {
 	case err != nil && d.ownTemporal:
 		return failed.sayf("leadrail up does not run here: start it, or set TEMPORAL_ADDRESS (%w)", err)

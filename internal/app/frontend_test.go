@@ -31,7 +31,7 @@ type frontend struct {
 }
 
 // startFrontend starts one with which everything is well.
-func startFrontend(t *testing.T) *frontend {
+func startFrontend(t *testing.T, options ...grpc.ServerOption) *frontend {
 	t.Helper()
 	const keyword = enums.INDEXED_VALUE_TYPE_KEYWORD
 	f := &frontend{
@@ -45,7 +45,7 @@ func startFrontend(t *testing.T) *frontend {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	f.address = listener.Addr().String()
-	server := grpc.NewServer()
+	server := grpc.NewServer(options...)
 	workflowservice.RegisterWorkflowServiceServer(server, f)
 	operatorservice.RegisterOperatorServiceServer(server, f)
 	go server.Serve(listener) //nolint:errcheck // it ends with Stop

@@ -130,9 +130,12 @@ func (p *Parts) addUseCases(ctx context.Context) error {
 func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, tracer trace.Tracer) (client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, temporalTimeout)
 	defer cancel()
-	temporal, err := worker.Dial(ctx, worker.Connection{
-		Address: c.TemporalAddress, Namespace: c.TemporalNamespace, Log: log, Tracer: tracer,
-	})
+	connection, err := connectionTo(c, log)
+	if err != nil {
+		return nil, err
+	}
+	connection.Tracer = tracer
+	temporal, err := worker.Dial(ctx, connection)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +144,15 @@ func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, tracer
 		return nil, err
 	}
 	return temporal, nil
+}
+
+// connectionTo says how to reach the Temporal of the configuration.
+func connectionTo(c config.Config, log *slog.Logger) (worker.Connection, error) {
+	secured, err := c.TLSToTemporal()
+	return worker.Connection{
+		Address: c.TemporalAddress, Namespace: c.TemporalNamespace,
+		TLS: secured, APIKey: c.TemporalAPIKey.Reveal(), Log: log,
+	}, err
 }
 
 // startBackground relays the intake, hears of changes, notes the use of keys,

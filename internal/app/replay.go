@@ -48,7 +48,7 @@ func Replay(ctx context.Context, c config.Config, in ReplayInput, out io.Writer)
 		return err
 	}
 	if c.TemporalAddress == "" {
-		c.TemporalAddress = loopbackOf(c.TemporalListen)
+		c = c.WithOwnTemporal(loopbackOf(c.TemporalListen))
 	}
 	return withKeyStore(ctx, c, func(db *store.Store) error {
 		temporal, err := dialTemporal(ctx, c, slog.New(slog.DiscardHandler), nil)

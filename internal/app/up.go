@@ -40,7 +40,7 @@ func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (
 			return err
 		}
 		defer func() { err = errors.Join(err, temporal.stop()) }()
-		c.TemporalAddress, ui = loopbackOf(c.TemporalListen), c.TemporalUIListen
+		c, ui = c.WithOwnTemporal(loopbackOf(c.TemporalListen)), c.TemporalUIListen
 	}
 	c = withLocalMail(c, ui)
 	c.DrainDelay = 0 // nobody balances load over one machine

@@ -25,6 +25,13 @@ type Config struct {
 	TemporalAddress   string `desc:"Temporal frontend, as host:port. Absent, \"up\" runs its own." env:"TEMPORAL_ADDRESS"`
 	TemporalNamespace string `desc:"Temporal namespace." env:"TEMPORAL_NAMESPACE" envDefault:"default"`
 
+	TemporalAPIKey     Secret `desc:"API key for the Temporal of TEMPORAL_ADDRESS." env:"TEMPORAL_API_KEY"`
+	TemporalTLS        bool   `desc:"Whether to speak TLS to the Temporal of TEMPORAL_ADDRESS. With an API key, and with any of the next four, it is spoken in any case." env:"TEMPORAL_TLS"`
+	TemporalCA         string `desc:"File with the authorities, in PEM, that may have signed Temporal's certificate. Absent, those of the system." env:"TEMPORAL_TLS_SERVER_CA_CERT_PATH"`
+	TemporalServerName string `desc:"Name that Temporal's certificate is for, where it is not the host of TEMPORAL_ADDRESS." env:"TEMPORAL_TLS_SERVER_NAME"`
+	TemporalClientCert string `desc:"File with the certificate, in PEM, that this process shows to Temporal." env:"TEMPORAL_TLS_CLIENT_CERT_PATH"`
+	TemporalClientKey  string `desc:"File with the private key of that certificate, in PEM." env:"TEMPORAL_TLS_CLIENT_KEY_PATH"`
+
 	DataDir          string `desc:"Where \"up\" keeps its database, keys and logs." env:"LEADRAIL_DATA_DIR" envDefault:"./data"`
 	PostgresPort     int    `desc:"Port of the database that \"up\" runs, on 127.0.0.1." env:"LEADRAIL_POSTGRES_PORT" envDefault:"5466"`
 	TemporalListen   string `desc:"Address of the Temporal server that \"up\" runs." env:"LEADRAIL_TEMPORAL_LISTEN" envDefault:"127.0.0.1:7233"`

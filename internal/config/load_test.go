@@ -44,7 +44,7 @@ func TestEverySettingComesFromFlagVariableAndFile(t *testing.T) {
 	t.Parallel()
 	numbersAndSuch := map[string]string{
 		"LEADRAIL_DATABASE_POOL": "7", "LEADRAIL_POSTGRES_PORT": "7777", "LEADRAIL_ALLOW_CIDRS": "10.0.0.0/8", "LEADRAIL_TRUSTED_PROXIES": "10.0.0.0/8",
-		"LEADRAIL_RATE_LIMIT": "off", "LEADRAIL_LOG_LEVEL": "debug",
+		"LEADRAIL_RATE_LIMIT": "off", "LEADRAIL_LOG_LEVEL": "debug", "TEMPORAL_TLS": "true",
 	}
 	// Whether the value makes sense is another matter.
 	read := func(environment map[string]string, args ...string) config.Config {
