@@ -11,24 +11,26 @@ import (
 
 // cpu is the processor time that Leadrail, its Temporal server and its Postgres
 // have used; zero where there is no /proc. A busy machine changes it less than
-// it does a latency.
-type cpu struct{ leadrail, temporal, postgres time.Duration }
+// it does a latency. What was stolen is the time that a virtual machine wanted and
+// its host gave to others: latencies say little where it is much.
+type cpu struct{ leadrail, temporal, postgres, stolen time.Duration }
 
 // clockTick is the unit of /proc, the same on every Linux.
 const clockTick = 10 * time.Millisecond
 
 func (c cpu) String() string {
-	return fmt.Sprintf("leadrail %.1fs, temporal %.1fs, postgres %.1fs", c.leadrail.Seconds(), c.temporal.Seconds(), c.postgres.Seconds())
+	return fmt.Sprintf("leadrail %.1fs, temporal %.1fs, postgres %.1fs, stolen %.1fs",
+		c.leadrail.Seconds(), c.temporal.Seconds(), c.postgres.Seconds(), c.stolen.Seconds())
 }
 
 func (c cpu) since(before cpu) cpu {
-	return cpu{c.leadrail - before.leadrail, c.temporal - before.temporal, c.postgres - before.postgres}
+	return cpu{c.leadrail - before.leadrail, c.temporal - before.temporal, c.postgres - before.postgres, c.stolen - before.stolen}
 }
 
 // cpu adds up the machine's processes, those that Postgres has waited for
 // included.
 func (m *machine) cpu() cpu {
-	var total cpu
+	total := cpu{stolen: stolen()}
 	processes := running()
 	for pid, process := range processes {
 		switch {
@@ -43,6 +45,19 @@ func (m *machine) cpu() cpu {
 		}
 	}
 	return total
+}
+
+// stolen reads the first line of /proc/stat: the word cpu, user, nice, system, idle,
+// iowait, irq, softirq, steal, and more.
+func stolen() time.Duration {
+	text, _ := os.ReadFile("/proc/stat") // without it there are no fields
+	line, _, _ := strings.Cut(string(text), "\n")
+	fields := strings.Fields(line)
+	if len(fields) < 9 {
+		return 0
+	}
+	ticks, _ := strconv.Atoi(fields[8]) // an error is not possible
+	return time.Duration(ticks) * clockTick
 }
 
 // process is what /proc tells of one.
