@@ -27,5 +27,12 @@ func dynamicConfig() dc.StaticClient {
 		// skip the way through matching.
 		dc.EnableEagerWorkflowStart.Key():     true,
 		dc.EnableActivityEagerExecution.Key(): true,
+
+		// The list of workflows is written once a second, in one go, and of a
+		// run that has ended by then only its end. As many tasks at a time as
+		// have a connection; the others wait where no deadline runs.
+		dc.VisibilityProcessorMaxPollRPS.Key():           1,
+		dc.VisibilityTaskBatchSize.Key():                 1_000,
+		dc.VisibilityProcessorSchedulerWorkerCount.Key(): visibilityConns,
 	}
 }
