@@ -2,6 +2,9 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
+	"html"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,14 +22,36 @@ const (
 // word by word: an endpoint that echoes its request must not bring what is
 // stored sealed into the attempt's record.
 func withoutSecrets(body []byte, headers map[string]string) []byte {
+	for _, secret := range secretsOf(headers) {
+		body = bytes.ReplaceAll(body, []byte(secret), []byte("[redacted]"))
+	}
+	return body
+}
+
+// secretsOf lists what is blotted out, the longest first: one may be part of
+// another.
+func secretsOf(headers map[string]string) []string {
+	var secrets []string
 	for _, value := range headers {
 		for _, secret := range append([]string{value}, strings.Fields(value)...) {
 			if len(secret) >= minSecret {
-				body = bytes.ReplaceAll(body, []byte(secret), []byte("[redacted]"))
+				secrets = append(secrets, spellings(secret)...)
 			}
 		}
 	}
-	return body
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return secrets
+}
+
+// spellings are how answers write a text: as it is, in HTML, and in JSON, where
+// some encoders escape slashes and others what HTML is made of.
+func spellings(text string) []string {
+	inJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+	return []string{
+		text, html.EscapeString(text), inJSON,
+		strings.ReplaceAll(inJSON, "/", `\/`),
+		strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`).Replace(inJSON),
+	}
 }
 
 // excerpt returns the start of body as text that Postgres can store and a
